@@ -1,0 +1,118 @@
+"""Settings of a workspace: one TOML file, one frozen model per table, every key with its unit and its reason."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from otear.errors import SettingError
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class GridSettings(_Table):
+    """The search grid that coverage is counted on."""
+
+    cell_m: Annotated[
+        float, Field(ge=1.0, le=100.0, description="side of a search cell in metres; fixed once footage is in")
+    ] = 25.0
+    origin_lat_deg: Annotated[
+        float | None,
+        Field(
+            ge=-90.0, le=90.0, description="latitude of the grid's origin; unset: whole degree nearest first footage"
+        ),
+    ] = None
+    origin_lon_deg: Annotated[
+        float | None, Field(ge=-180.0, le=180.0, description="longitude of the grid's origin; unset: as the latitude")
+    ] = None
+
+
+class TerrainSettings(_Table):
+    """Elevation used where `--terrain` names none."""
+
+    paths: Annotated[
+        list[str], Field(description="GeoTIFF or SRTM .hgt files, or folders of them, relative to the workspace")
+    ] = []
+    datum: Annotated[
+        Literal["", "egm96", "egm2008", "ellipsoid"], Field(description="vertical datum where the files do not say")
+    ] = ""
+    sigma_m: Annotated[
+        float | None, Field(ge=0.0, description="1-sigma vertical error in metres; unset: by the elevation's source")
+    ] = None
+    flat_sigma_m: Annotated[
+        float,
+        Field(ge=0.0, description="1-sigma error in metres of the frame centre's height standing in for elevation"),
+    ] = 50.0
+
+
+class CoverageSettings(_Table):
+    """How looks are counted."""
+
+    site_kind: Annotated[str, Field(description="site kind whose size the probability of detection is for")] = (
+        "laboratory"
+    )
+    cap: Annotated[
+        float,
+        Field(ge=0.0, le=0.999, description="most that one pass may count as: its frames are not independent"),
+    ] = 0.9
+    samples_per_s: Annotated[
+        float, Field(ge=0.1, le=30.0, description="most samples of the view taken per second of flight")
+    ] = 2.0
+
+
+class Settings(_Table):
+    """Everything in `otear.toml`."""
+
+    grid: GridSettings = GridSettings()
+    terrain: TerrainSettings = TerrainSettings()
+    coverage: CoverageSettings = CoverageSettings()
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in `path`. Raises `SettingError` for an unknown, mistyped or out-of-range key."""
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"is not TOML ({error})", source=path, remedy="Mend the line it names") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = [str(part) for part in first["loc"]]
+        raise SettingError(
+            first["msg"].lower(), source=path, field=".".join(place), remedy=_remedy(first["type"], place)
+        ) from error
+
+
+def setting_names() -> list[str]:
+    """Every setting as `table.key`, in the order of the file."""
+    return [f"{table}.{key}" for table, model in _tables() for key in model.model_fields]
+
+
+def settings_text() -> str:
+    """A settings file with every key commented out at its default, each with its explanation."""
+    lines = ["# Settings of this Otear workspace. Each key stands at its default; take away its # to change it.", ""]
+    for table, model in _tables():
+        lines.append(f"[{table}]")
+        for key, field in model.model_fields.items():
+            value = "" if field.default is None else f" {json.dumps(field.default)}"
+            lines += [f"# {field.description}", f"# {key} ={value}"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _tables() -> list[tuple[str, type[BaseModel]]]:
+    return [(name, type(field.default)) for name, field in Settings.model_fields.items()]
+
+
+def _remedy(kind: str, place: list[str]) -> str:
+    if kind != "extra_forbidden":
+        return "Change its value"
+    known: dict[str, Any] = dict(_tables()) if len(place) == 1 else dict(_tables())[place[0]].model_fields
+    near = difflib.get_close_matches(place[-1], known, 1)
+    return f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}"

@@ -1,0 +1,98 @@
+"""A workspace: one folder with settings, the index database, raw media, and what was derived from them.
+
+otear.toml          settings
+otear.db            the index (SQLite, WAL)
+media/ab/abcd…      raw recordings, byte for byte, named by their SHA-256
+derived/FOOTAGE/    packets.parquet, telemetry.parquet, coverage.parquet
+staging/            work in progress; whatever is here when a command starts was interrupted and is swept
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from otear.errors import InputError, NotFoundError
+from otear.store.base import Store
+from otear.store.blobs import Blobs, FolderBlobs
+from otear.store.settings import Settings, read_settings, settings_text
+from otear.store.sql import SqlStore
+
+SETTINGS_FILE = "otear.toml"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open workspace."""
+
+    root: Path
+    settings: Settings
+    store: Store
+    blobs: Blobs
+
+    def derived(self, footage_id: str) -> Path:
+        """The folder of what was derived from one recording."""
+        return self.root / "derived" / footage_id
+
+    @contextmanager
+    def staging(self, name: str) -> Iterator[Path]:
+        """An empty folder to build in; gone on the way out unless `publish` moved it."""
+        folder = self.root / "staging" / f"{name}-{os.getpid()}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def publish(self, staged: Path, footage_id: str) -> Path:
+        """Move a staged folder into place in one step, over what an interrupted run may have left there."""
+        final = self.derived(footage_id)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(final, ignore_errors=True)
+        staged.replace(final)
+        return final
+
+
+def create_workspace(root: Path) -> Workspace:
+    """Make a workspace in an empty or missing folder, or open the one that is there. Raises `InputError`."""
+    if (root / SETTINGS_FILE).exists():
+        return open_workspace(root)
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise InputError(
+            "is not an empty folder",
+            source=root,
+            remedy="Name a new or empty folder with --workspace",
+        )
+    root.mkdir(parents=True, exist_ok=True)
+    # The settings file comes last: its presence is what makes the folder a workspace.
+    SqlStore(_database_url(root)).close()
+    draft = root / f".{SETTINGS_FILE}"
+    draft.write_text(settings_text(), encoding="utf-8")
+    draft.replace(root / SETTINGS_FILE)
+    return open_workspace(root)
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Open the workspace in `root`. Raises `NotFoundError` if there is none, `SettingError` for its settings."""
+    settings_file = root / SETTINGS_FILE
+    if not settings_file.is_file():
+        raise NotFoundError(
+            "is not an Otear workspace",
+            source=root,
+            remedy=f"Make one with `otear --workspace {root} init`, or name another with --workspace",
+        )
+    return Workspace(
+        root=root,
+        settings=read_settings(settings_file),
+        store=SqlStore(_database_url(root)),
+        blobs=FolderBlobs(root / "media"),
+    )
+
+
+def _database_url(root: Path) -> str:
+    return f"sqlite:///{(root / 'otear.db').resolve()}"
