@@ -1,0 +1,43 @@
+# Everything a stranger needs: `make run` does the main job, `make test` checks everything.
+PYTHON ?= python3
+BIN := .venv/bin
+OTEAR := $(BIN)/otear --workspace out/workspace
+
+.PHONY: help setup run test quick lint bench clean
+
+help:
+	@echo "make run    set up, make a small clip, ingest it, draw what was looked at"
+	@echo "make test   set up, then every check and test"
+	@echo "make quick  the same without the slow tests"
+	@echo "make bench  the benchmark tables"
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: setup
+	$(OTEAR) init
+	$(OTEAR) simulate clip --seed 7 --out out/clip
+	$(OTEAR) ingest out/clip/clip.ts --terrain out/clip/terrain.tif
+	$(OTEAR) footage quicklook latest --out out/quicklook.png
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest -n 2 --dist worksteal
+
+quick: lint
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+bench: setup
+	$(BIN)/otear bench
+
+clean:
+	rm -rf .venv out

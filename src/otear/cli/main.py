@@ -1,0 +1,85 @@
+"""The command `otear`: gathers the commands, and turns errors into the exit codes that scripts rely on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from otear import __version__
+from otear.cli import bench, coverage, footage, ingest, init, locate, simulate
+from otear.cli.output import err, print_json
+from otear.errors import InputError, Refused
+
+app = typer.Typer(
+    name="otear",
+    help="Unarmed survey flights: from footage to ground, and what was really looked at.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"otear {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    workspace: Annotated[
+        Path, typer.Option(envvar="OTEAR_WORKSPACE", help="The folder that holds everything.", show_default=True)
+    ] = Path("workspace"),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    context.obj = workspace
+
+
+for room in (init, ingest, footage, locate, coverage, simulate, bench):
+    room.register(app)
+
+
+def run(argv: Sequence[str] | None = None) -> None:
+    """Run one command and leave with 0 (done), 1 (refused), 2 (bad input) or 130 (interrupted)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(_run(arguments, as_json="--json" in arguments))
+
+
+def _run(arguments: list[str], *, as_json: bool) -> int:
+    try:
+        code = app(args=arguments, prog_name="otear", standalone_mode=False)
+    except Refused as refusal:
+        answer = {
+            "rule": refusal.rule,
+            "because": refusal.because,
+            "would_be_allowed_if": refusal.would_be_allowed_if,
+        }
+        _say(f"Refused: {refusal}", {"refused": answer}, as_json=as_json)
+        return 1
+    except InputError as error:
+        names = ("problem", "remedy", "source", "offset", "field")
+        _say(f"Error: {error}", {"error": {name: getattr(error, name) for name in names}}, as_json=as_json)
+        return 2
+    except click.ClickException as error:
+        if as_json:
+            print_json({"error": {"problem": error.format_message(), "remedy": "See `otear --help`"}})
+        error.show(sys.stderr)
+        return 2
+    except click.Abort:
+        err.print("Interrupted; nothing half-written was left behind.")
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+def _say(text: str, document: object, *, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+    err.print(text, style="red", markup=False)

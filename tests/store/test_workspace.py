@@ -1,0 +1,117 @@
+"""A workspace is one folder that is there whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from otear.errors import InputError, NotFoundError
+from otear.store.base import FootageRow
+from otear.store.blobs import FolderBlobs, staged
+from otear.store.workspace import Workspace, create_workspace, open_workspace
+
+ROW = FootageRow(
+    footage_id="f-0123456789abcdef",
+    sha256="0" * 64,
+    name="clip.ts",
+    ingested_us=5,
+    start_us=1,
+    end_us=2,
+    summary={"footage_id": "f-0123456789abcdef", "looks": 3},
+    bounds_deg=(-107.5, 24.5, -107.4, 24.6),
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return create_workspace(tmp_path / "work")
+
+
+def test_making_it_twice_opens_it(workspace: Workspace) -> None:
+    workspace.store.add_footage(ROW)
+    assert create_workspace(workspace.root).store.all_footage() == [ROW]
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(InputError, match="not an empty folder"):
+        create_workspace(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_opening_what_is_not_one_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"otear --workspace .* init"):
+        open_workspace(tmp_path)
+
+
+def test_footage_is_found_by_any_unambiguous_beginning(workspace: Workspace) -> None:
+    other = replace(ROW, footage_id="f-0123ffff", sha256="1" * 64, bounds_deg=None)
+    workspace.store.add_footage(ROW)
+    workspace.store.add_footage(other)
+    assert workspace.store.footage("f-01234") == ROW
+    assert workspace.store.footage("f-0123f") == other
+    with pytest.raises(NotFoundError, match="several recordings"):
+        workspace.store.footage("f-0123")
+    with pytest.raises(NotFoundError, match="no recording"):
+        workspace.store.footage("f-%")
+
+
+def test_the_same_footage_twice_changes_nothing(workspace: Workspace) -> None:
+    workspace.store.add_footage(ROW)
+    workspace.store.add_footage(replace(ROW, ingested_us=9, summary={}))
+    assert workspace.store.all_footage() == [ROW]
+
+
+def test_passes_are_found_by_place(workspace: Workspace) -> None:
+    workspace.store.add_footage(ROW)
+    assert workspace.store.passes_at(24.55, -107.45) == [ROW.footage_id]
+    assert workspace.store.passes_at(24.7, -107.45) == []
+
+
+def test_a_fact_is_settled_once(workspace: Workspace) -> None:
+    assert workspace.store.fact("grid") is None
+    assert workspace.store.settle("grid", "a") == "a"
+    assert workspace.store.settle("grid", "b") == "a"
+    assert workspace.store.fact("grid") == "a"
+
+
+def test_a_blob_is_kept_whole_and_by_content(tmp_path: Path) -> None:
+    source = tmp_path / "clip.ts"
+    source.write_bytes(b"G" * 10_000_000)
+    blobs = FolderBlobs(tmp_path / "media")
+    with staged(blobs, source) as blob:
+        assert blob.sha256 not in blobs
+        blob.keep()
+    assert blob.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
+    kept = blobs.path(blob.sha256)
+    assert kept.read_bytes() == source.read_bytes()
+    assert kept.stat().st_mode & 0o222 == 0
+
+
+def test_a_blob_that_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "clip.ts"
+    source.write_bytes(b"G")
+    blobs = FolderBlobs(tmp_path / "media")
+    with pytest.raises(ZeroDivisionError), staged(blobs, source):
+        _ = 1 / 0
+    assert list((tmp_path / "media").iterdir()) == []
+    with pytest.raises(NotFoundError):
+        blobs.path("ab" * 32)
+
+
+def test_an_unreadable_source_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be copied"):
+        FolderBlobs(tmp_path / "media").stage(tmp_path / "nothing.ts")
+
+
+def test_staging_is_swept_unless_published(workspace: Workspace) -> None:
+    with workspace.staging("f-1") as folder:
+        (folder / "half").write_text("x")
+    assert list((workspace.root / "staging").iterdir()) == []
+    with workspace.staging("f-1") as folder:
+        (folder / "whole").write_text("x")
+        workspace.publish(folder, "f-1")
+    assert (workspace.derived("f-1") / "whole").read_text() == "x"
