@@ -1,0 +1,196 @@
+"""Transport streams by `tstrans`: the default reader.
+
+`tstrans` reassembles streams but does not say where in the file a thing stood, whether it had a time stamp at all (it
+gives 0), or which PES stream_id it came under. `transport.py` notes these for every elementary packet, and each sample
+is matched to its note.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tstrans.exceptions import DemuxError
+from tstrans.mpegts import Demuxer as TransportDemuxer
+from tstrans.mpegts import DemuxerConfig, DemuxEvent, StreamKindTag
+from tstrans.mpegts import StreamInfo as Announced
+
+from otear.domain.packets import Repair, RepairKind
+from otear.errors import RecordingError
+from otear.video.demux.events import Event, Gap, MetadataBlock, Notice, StreamInfo, StreamKind, Unwrap, VideoUnit
+from otear.video.demux.transport import PesStart, packet_stride, pes_starts, read_packets
+
+_HEAD_BYTES = 1 << 16
+_METADATA_IDS = (0xBD, 0xFC)
+_MPEG_VIDEO = {1: "mpeg1video", 2: "mpeg2video"}
+_CODEC_NAMES = {"h265": "hevc", "h266": "vvc"}
+_PRIVATE_TYPES = (0x06, 0x15)
+_MISB_KEY_PART = b"\x01\x01\x0e\x01"
+"""Part of every universal key that MISB gave out: it stays when the first five bytes of a key were lost."""
+
+
+def looks_like_klv(payload: bytes) -> bool:
+    """Whether the first bytes of a payload hold a MISB universal key, whole or in part."""
+    head = payload[:32]
+    return b"\x06\x0e\x2b\x34" in head or _MISB_KEY_PART in head
+
+
+def stream_id_repairs(stream_id: int, offset: int) -> tuple[Repair, ...]:
+    """The repair that a metadata stream under the wrong PES stream_id needs, none if it is right."""
+    if stream_id in _METADATA_IDS:
+        return ()
+    detail = f"PES stream_id is 0x{stream_id:02X}, metadata has 0xBD (asynchronous) or 0xFC (synchronous)"
+    return (Repair(RepairKind.STREAM_ID_IGNORED, offset, detail),)
+
+
+class TstransDemuxer:
+    """Reads MPEG transport streams with 188, 192 or 204 bytes between packets."""
+
+    def events(self, path: Path) -> Iterator[Event]:
+        """Yield what a transport stream holds (see `Demuxer`)."""
+        with path.open("rb") as file:
+            stride = packet_stride(np.frombuffer(file.read(_HEAD_BYTES), dtype=np.uint8))
+        if not stride:
+            raise RecordingError(
+                "no transport packets line up at its start",
+                source=path,
+                offset=0,
+                remedy="Give an MPEG transport stream (.ts, .mpg, .m2ts) or a raw KLV file",
+            )
+        session = _Session()
+        errors = 0
+        for packets in read_packets(path, stride):
+            errors += packets.errors
+            if packets.skipped:
+                whole = "a packet that the file cuts off" if not len(packets.rows) else "bytes that are no packet"
+                yield Gap(0, session.position, f"{packets.skipped} bytes stepped over: {whole}")
+                if not len(packets.rows):
+                    yield Notice(f"The file ends inside a transport packet ({packets.skipped} bytes): it was cut off.")
+            if len(packets.rows):
+                session.note(list(pes_starts(packets)), int(packets.offsets[-1]) + stride)
+                yield from session.feed(packets.rows.tobytes(), path)
+        yield from session.finish(path)
+        if errors:
+            yield Notice(f"{errors} transport packets were marked as damaged on reception; their contents were kept.")
+
+
+class _Session:
+    """One pass through one file: `tstrans`, and the elementary packets it has yet to hand out."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._demuxer = TransportDemuxer(DemuxerConfig())
+        self._starts: dict[int, deque[PesStart]] = {}
+        self._announced: dict[int, StreamInfo] = {}
+        self._unwrap = Unwrap()
+
+    def note(self, starts: list[PesStart], position: int) -> None:
+        """Remember elementary packets that are about to be fed, up to byte `position` of the file."""
+        for start in starts:
+            self._starts.setdefault(start.stream, deque()).append(start)
+        self.position = position
+
+    def feed(self, data: bytes, path: Path) -> Iterator[Event]:
+        try:
+            self._demuxer.feed(data)
+        except DemuxError as error:
+            raise self._unreadable(error, path) from error
+        yield from self._drain()
+
+    def finish(self, path: Path) -> Iterator[Event]:
+        try:
+            self._demuxer.flush()
+        except DemuxError as error:
+            raise self._unreadable(error, path) from error
+        yield from self._drain()
+
+    def _unreadable(self, error: DemuxError, path: Path) -> RecordingError:
+        return RecordingError(
+            f"the transport stream cannot be read: {error}",
+            source=path,
+            offset=self.position,
+            remedy="Copy the file again from its source, or cut it before this place",
+        )
+
+    def _drain(self) -> Iterator[Event]:
+        for event in self._demuxer:
+            match event:
+                case DemuxEvent.ProgramMap():
+                    for program in event.programs:
+                        for announced in program.streams:
+                            yield from self._announce(_stream_info(announced))
+                case DemuxEvent.Video():
+                    start = self._start(event.stream.pid, event.pts.raw, event.raw)
+                    if start is not None:
+                        codec = self._announced[event.stream.pid].codec
+                        yield self._video(start, event.random_access_indicator, codec, event.raw)
+                case DemuxEvent.Metadata():
+                    cells = event.stream.kind is StreamKindTag.KLV_SYNC
+                    yield from self._metadata(event.stream.pid, event.pts.raw, event.payload, cells)
+                case DemuxEvent.UnknownSample():
+                    yield from self._unknown(event)
+                case DemuxEvent.Discontinuity():
+                    waiting = self._starts.get(event.stream.pid)
+                    offset = waiting[0].offset if waiting else self.position
+                    yield Gap(event.stream.pid, offset, event.kind.value.replace("_", " "))
+                case _:
+                    pass
+
+    def _announce(self, info: StreamInfo) -> Iterator[StreamInfo]:
+        if self._announced.get(info.stream) != info:
+            self._announced[info.stream] = info
+            yield info
+
+    def _unknown(self, event: DemuxEvent.UnknownSample) -> Iterator[Event]:
+        pid, payload = event.stream.pid, event.payload
+        if event.stream_type in _MPEG_VIDEO:
+            start = self._start(pid, event.pts.raw, payload)
+            if start is not None:
+                # A sequence header opens what can be decoded on its own.
+                key_frame = payload.startswith(b"\x00\x00\x01\xb3")
+                yield self._video(start, key_frame, _MPEG_VIDEO[event.stream_type], payload)
+        elif event.stream_type in _PRIVATE_TYPES:
+            known = self._announced.get(pid)
+            if (known is not None and known.kind is StreamKind.METADATA) or looks_like_klv(payload):
+                yield from self._announce(StreamInfo(pid, StreamKind.METADATA, "klv", event.stream.program_number))
+                yield from self._metadata(pid, event.pts.raw, payload, cells=False)
+
+    def _metadata(self, pid: int, pts: int, payload: bytes, cells: bool) -> Iterator[MetadataBlock]:
+        start = self._start(pid, pts, payload, keep=cells)
+        if start is not None:
+            repairs = stream_id_repairs(start.stream_id, start.offset)
+            yield MetadataBlock(pid, start.offset, self._unwrap.seconds(start.pts), payload, repairs)
+
+    def _video(self, start: PesStart, key_frame: bool, codec: str, data: bytes) -> VideoUnit:
+        pts_s = self._unwrap.seconds(start.pts)
+        return VideoUnit(start.stream, start.offset, pts_s, key_frame, codec, data)
+
+    def _start(self, pid: int, pts: int, payload: bytes, keep: bool = False) -> PesStart | None:
+        """The elementary packet that a sample came from; those before it never became one and are forgotten.
+
+        With `keep` several samples (cells of synchronous metadata) may come from one elementary packet.
+        """
+        waiting = self._starts.get(pid)
+        head = payload[:32]
+        while waiting:
+            start = waiting[0]
+            if (start.pts or 0) == pts and (head in start.payload or start.payload[:32] in payload):
+                return start if keep else waiting.popleft()
+            if keep and (start.pts or 0) == pts and (len(waiting) == 1 or (waiting[1].pts or 0) != pts):
+                return start
+            waiting.popleft()
+        return None
+
+
+def _stream_info(announced: Announced) -> StreamInfo:
+    codec = _MPEG_VIDEO.get(announced.stream_type) or (announced.codec.value if announced.codec is not None else "")
+    kind = StreamKind.OTHER
+    if announced.kind is StreamKindTag.VIDEO or announced.stream_type in _MPEG_VIDEO:
+        kind = StreamKind.VIDEO
+    elif announced.kind in (StreamKindTag.KLV_SYNC, StreamKindTag.KLV_ASYNC):
+        kind, codec = StreamKind.METADATA, "klv"
+    elif announced.kind is StreamKindTag.AUDIO:
+        kind = StreamKind.AUDIO
+    return StreamInfo(announced.pid, kind, _CODEC_NAMES.get(codec, codec), announced.program_number)
