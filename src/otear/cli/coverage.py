@@ -1,0 +1,72 @@
+"""`otear coverage`: what was looked at, how well, and what never was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from otear.cli.output import JsonOption, out, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(
+        help="What was looked at, how well, and what never was.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command(name="export")(export)
+    group.command(name="at")(at)
+    app.add_typer(group, name="coverage")
+
+
+def export(
+    context: typer.Context,
+    to: Annotated[Path, typer.Option("--out", help="A .tif (cloud-optimised), .gpkg or .parquet file.")],
+    footage: Annotated[
+        list[str] | None, typer.Option(help="Only these recordings; may be repeated. Default: all.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the coverage of all recordings on the search grid."""
+    from otear.store.workspace import open_workspace
+    from otear.workflow.coverage import export as export_coverage
+
+    summary = export_coverage(open_workspace(context.obj), to, footage or [])
+    if json:
+        print_json(summary)
+    else:
+        out.print(f"{summary['file']}: {summary['passes']} passes, {summary['rows']} × {summary['cols']} cells")
+
+
+def at(
+    context: typer.Context,
+    lat: Annotated[float, typer.Option(min=-90.0, max=90.0, help="Latitude in degrees.")],
+    lon: Annotated[float, typer.Option(min=-180.0, max=180.0, help="Longitude in degrees.")],
+    json: JsonOption = False,
+) -> None:
+    """Tell every look at one place; a place outside every footprint was never looked at."""
+    from otear.store.workspace import open_workspace
+    from otear.workflow.coverage import at as coverage_at
+
+    answer = coverage_at(open_workspace(context.obj), lat, lon)
+    if json:
+        print_json(answer)
+        return
+    if answer["never_looked"]:
+        out.print("Never looked at.")
+        return
+    table = Table("time", "footage", "visible", "probability of detection", "GSD", "depression", box=None)
+    for look in answer["looks"]:
+        seen = look["visible"]
+        table.add_row(
+            look["time"],
+            look["footage_id"],
+            "yes" if seen else "hidden by terrain",
+            f"{look['pd']:.3f}",
+            f"{look['gsd_m']:.2f} m" if seen else "",
+            f"{look['depression_deg']:.0f}°" if seen else "",
+        )
+    out.print(table)
+    out.print(f"All passes together: {answer['pd_total']:.3f}")

@@ -1,0 +1,81 @@
+"""`otear locate`: pixels to places on the ground, each with its error."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from otear.cli.footage import FootageArgument
+from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
+from otear.cli.output import JsonOption, facts_table, out, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="locate")(locate)
+
+
+def locate(
+    context: typer.Context,
+    footage_id: FootageArgument,
+    time: Annotated[float, typer.Option(help="Seconds from the start of the recording.")],
+    pixel: Annotated[
+        list[tuple[float, float]],
+        typer.Option(help="Pixel X Y from the top left corner of the picture; may be repeated."),
+    ],
+    terrain: TerrainOption = None,
+    terrain_datum: TerrainDatumOption = None,
+    use_flagged: Annotated[
+        bool, typer.Option("--use-flagged", help="Also use packets whose checksum failed; every place then says so.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Put pixels on the terrain, each with its error ellipse and the budget behind it."""
+    from otear.store.workspace import open_workspace
+    from otear.workflow.footage import find
+    from otear.workflow.locate import locate as locate_pixels
+
+    workspace = open_workspace(context.obj)
+    places = locate_pixels(
+        workspace,
+        find(workspace, footage_id),
+        time_s=time,
+        pixels=pixel,
+        terrain=chosen_terrain(workspace, terrain, terrain_datum),
+        use_flagged=use_flagged,
+    )
+    if json:
+        print_json(places)
+        return
+    for place in places:
+        _print_place(place)
+
+
+def _print_place(place: dict[str, Any]) -> None:
+    x, y = place["pixel"]
+    title = f"Pixel {x:g}, {y:g} at {place['time']}"
+    if place.get("miss"):
+        out.print(f"{title}: no place on the ground: {place['miss']}")
+        return
+    ellipse = place["ellipse"]
+    facts = {
+        "place": f"{place['lat']:.7f}, {place['lon']:.7f}   {place['dms']}",
+        "MGRS": place["mgrs"],
+        "UTM": place["utm"],
+        "height": f"{place['height_hae_m']:.1f} m above the ellipsoid, {place['height_msl_m']:.1f} m above sea level",
+        "error": f"CE90 {place['ce90_m']:.1f} m, LE90 {place['le90_m']:.1f} m",
+        "90% ellipse": "{semi_major_m:.1f} × {semi_minor_m:.1f} m, major axis {azimuth_deg:.0f}°".format(**ellipse),
+        "seen": f"{place['slant_range_m']:.0f} m away, {place['depression_deg']:.1f}° below the horizon, "
+        f"{place['gsd_m']:.2f} m a pixel",
+        "terrain": place["terrain"],
+        "pedigree": place["pedigree"],
+    }
+    out.print(facts_table(title, facts))
+    table = Table("source of error", "share of the horizontal variance", box=None)
+    for row in place["budget"]:
+        table.add_row(row["source"], f"{row['share']:6.1%}  " + "█" * round(40 * row["share"]))
+    out.print(table)
+    for warning in place["warnings"]:
+        out.print(f"[yellow]![/yellow] {warning}")
