@@ -5,6 +5,7 @@ columns to the east, both whole numbers of either sign. Cell (0, 0) has its nort
 an edge belongs to the cell south or east of it. In the projection x points east and y north from the origin.
 
 Every cell covers the same area of the ellipsoid; its shape is a square at the origin and shears by 0.2% at 500 km.
+The way to the projection is exact; the way back is PROJ's series, which is within 2 mm of it.
 """
 
 from __future__ import annotations
