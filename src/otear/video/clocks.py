@@ -7,6 +7,8 @@ piece by piece: a new piece begins where a clock jumps by half a second or more.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,11 +17,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import theilslopes
 
 from otear.domain.telemetry import Floats, Ints
+from otear.video.demux import VideoUnit
+from otear.video.misp import picture_time_us
 from otear.video.thinning import EvenSample
 
 JUMP_S = 0.5
 _PIECE_SAMPLE = 256
 _MOST_PIECES = 64
+_RECENT_PICTURES = 65_536
 _NOTABLE_LAG_MS = 100.0
 _IMPOSSIBLE_US = 4_102_444_800_000_000
 """2100-01-01. Real flights carry picture stamps a thousand times too large that count on in microseconds."""
@@ -135,34 +140,44 @@ class ClockObserver:
         self._pictures = _Timeline()
         self._metadata = _Timeline()
         self._arrival = _Timeline()
-        self._picture_s: float | None = None
+        self._recent: deque[tuple[int, float]] = deque(maxlen=_RECENT_PICTURES)
         self._backward = 0
         self._impossible = 0
         self._last_us: int | None = None
         self._latest_us = 0
 
-    def picture(self, pts_s: float | None, time_us: int | None) -> None:
-        """Take note of a picture and the time stamp in it, if any; pictures and packets come in the file's order."""
-        self._picture_s = self._picture_s if pts_s is None else pts_s
-        if pts_s is None or time_us is None:
-            return
+    def picture(self, unit: VideoUnit) -> int | None:
+        """Take note of a picture; gives the time stamp in it (microseconds since 1970-01-01), None for none."""
+        if unit.pts_s is None:
+            return None
+        self._recent.append((unit.offset, unit.pts_s))
+        time_us = picture_time_us(unit)
+        if time_us is None:
+            return None
         if time_us > _IMPOSSIBLE_US:
             self._impossible += 1
-        else:
-            self._pictures.add(pts_s, time_us)
+            return None
+        self._pictures.add(unit.pts_s, time_us)
+        return time_us
 
-    def metadata(self, pts_s: float | None, time_us: int | None) -> None:
-        """Take note of a trusted packet's presentation time and its own clock, if any."""
-        if time_us is None:
-            return
-        if self._last_us is not None and time_us < self._last_us:
-            self._backward += 1
-        self._last_us = time_us
-        self._latest_us = max(self._latest_us, time_us)
-        if pts_s is not None:
-            self._metadata.add(pts_s, time_us)
-        elif self._picture_s is not None:
-            self._arrival.add(self._picture_s, time_us)
+    def metadata(self, offset: Ints, pts_s: Floats, time_us: Ints) -> None:
+        """Take note of trusted packets (n,): offsets, presentation times (NaN for none), own clock (-1 for none).
+
+        A packet without a presentation time counts at that of the last picture that stands before it in the file.
+        """
+        for at, pts, time in zip(offset.tolist(), pts_s.tolist(), time_us.tolist(), strict=True):
+            while len(self._recent) > 1 and self._recent[1][0] <= at:
+                self._recent.popleft()
+            if time < 0:
+                continue
+            if self._last_us is not None and time < self._last_us:
+                self._backward += 1
+            self._last_us = time
+            self._latest_us = max(self._latest_us, time)
+            if not math.isnan(pts):
+                self._metadata.add(pts, time)
+            elif self._recent and self._recent[0][0] <= at:
+                self._arrival.add(self._recent[0][1], time)
 
     def alignment(self, now_us: int) -> ClockAlignment:
         """The verdict, with `now_us` the present in microseconds since 1970-01-01."""

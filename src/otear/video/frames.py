@@ -1,0 +1,107 @@
+"""Pixels by PyAV (FFmpeg): H.264, H.265 and MPEG-2 pictures as arrays (height, width, 3), uint8, red-green-blue.
+
+Presentation times are seconds on the recording's own clock, as in `demux`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from otear.domain.footage import VideoInfo
+from otear.errors import RecordingError
+
+Pixels = NDArray[np.uint8]
+
+_TICKS = 90_000
+_SEEK_BACK_S = (1.0, 5.0, 30.0)
+"""A transport stream has no index: where a seek lands after the place, or on no key frame, it starts further back, and
+at last from the beginning."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture and its presentation time in seconds."""
+
+    pts_s: float
+    pixels: Pixels
+
+
+def video_info(path: Path) -> VideoInfo:
+    """Codec, size and rate of the first video stream; `RecordingError` if there is none."""
+    with _video(path) as (_, stream):
+        rate = stream.average_rate or stream.guessed_rate
+        codec = stream.codec_context
+        return VideoInfo(codec.name, codec.width, codec.height, float(rate) if rate else 0.0)
+
+
+def frame_at(path: Path, pts_s: float) -> Frame:
+    """The picture on show at a presentation time: the last one that begins at or before it, else the first.
+
+    Decodes from a key frame shortly before, so it costs no more in a long recording than in a short one.
+    """
+    target = round(pts_s * _TICKS)
+    with _video(path) as (container, stream):
+        for back_s in _SEEK_BACK_S:
+            place = target - round(back_s * _TICKS)
+            if place <= (stream.start_time or 0):
+                break
+            container.seek(place, stream=stream)
+            shown = _shown_at(container.decode(stream), target)
+            if shown is not None and shown.pts <= target:
+                return _frame(shown)
+    with _video(path) as (container, stream):
+        shown = _shown_at(container.decode(stream), target)
+        if shown is not None:
+            return _frame(shown)
+    raise RecordingError(
+        f"no picture can be decoded at {pts_s:.3f} s", source=path, remedy="Ask for a time inside the recording"
+    )
+
+
+def _shown_at(frames: Iterable[Any], target: int) -> Any:
+    shown = None
+    for frame in frames:
+        if frame.pts is None:
+            continue
+        if shown is not None and frame.pts > target:
+            break
+        shown = frame
+    return shown
+
+
+def key_frames(path: Path) -> Iterator[Frame]:
+    """Yield the pictures that can be decoded on their own, in order, decoding nothing else."""
+    with _video(path) as (container, stream):
+        stream.codec_context.skip_frame = "NONKEY"
+        for frame in container.decode(stream):
+            if frame.pts is not None:
+                yield _frame(frame)
+
+
+def _frame(frame: Any) -> Frame:
+    return Frame(frame.pts / _TICKS, np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8))
+
+
+@contextmanager
+def _video(path: Path) -> Iterator[tuple[Any, Any]]:
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise RecordingError(
+                    "it holds no pictures", source=path, remedy="Give a recording with an H.264, H.265 or MPEG-2 stream"
+                )
+            yield container, container.streams.video[0]
+    except av.FFmpegError as error:
+        raise RecordingError(
+            f"its pictures cannot be decoded: {error.strerror}",
+            source=path,
+            remedy="Check that the recording is whole and holds an H.264, H.265 or MPEG-2 stream",
+        ) from error
