@@ -58,6 +58,9 @@ class Parameter(StrEnum):
     TERRAIN = "terrain height"
     """Of the terrain's heights above the ellipsoid, the conversion of their own datum included."""
 
+    BEND = "bend of the ground"
+    """No error of its own and in no budget: what hills and grazing rays add to all errors together."""
+
 
 GIMBAL = frozenset({Parameter.AZIMUTH, Parameter.ELEVATION, Parameter.TWIST})
 

@@ -4,15 +4,17 @@ Angles are radians, lengths metres, heights above the ellipsoid. Covariances are
 the place itself. The up error of a place is that of a point on the terrain: terrain error plus what the slope makes of
 the horizontal error.
 
-The Jacobian is taken by central differences through the real ray caster with a step of one sigma of each parameter
-(noise and bias together), so that slope, curvature and ridges are felt at the scale of the error and not at a point.
+Derivatives are taken at the scale of the error, through the real ray caster. First each parameter is moved by one sigma
+(noise and bias together) both ways; that gives the Jacobian, and with it the direction in the space of all errors that
+moves the place most. Then all parameters are moved together along that direction by sqrt(3) sigmas both ways: these
+two points and the middle are the three nodes of Gauss and Hermite, and give slope and bend over the whole error, which
+hills and grazing rays make crooked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,61 +22,13 @@ from numpy.typing import ArrayLike, NDArray
 from otear.errors import SettingError
 from otear.geo.budget import ErrorBudget, ErrorSource, Parameter, Pedigree, least_trusted
 from otear.geo.camera import Lens, Pose, sight_lines
-from otear.geo.ellipse import Axes, ce90, ellipse_90, le90
+from otear.geo.ellipse import Axes, ce90, ellipse_90, le90, sigma_axes
 from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes, geodetic_from_ecef
+from otear.geo.perturb import AT_REST, Caster, Motion, places_with
 
 _COUNTS_FROM = 0.01
 """Share of the horizontal variance from which a source counts for the pedigree of a place."""
-
-_POSE_FIELDS = {
-    Parameter.HEADING: "heading",
-    Parameter.PITCH: "pitch",
-    Parameter.ROLL: "roll",
-    Parameter.AZIMUTH: "azimuth",
-    Parameter.ELEVATION: "elevation",
-    Parameter.TWIST: "twist",
-}
-_SHIFTS = {
-    Parameter.EAST: (1.0, 0.0, 0.0),
-    Parameter.NORTH: (0.0, 1.0, 0.0),
-    Parameter.UP: (0.0, 0.0, 1.0),
-    Parameter.GEOID: (0.0, 0.0, 1.0),
-}
-
-
-class HitsLike(Protocol):
-    """What a ray caster tells of n rays: places in radians and metres HAE, and in `miss` 0 for a hit."""
-
-    @property
-    def range_m(self) -> Floats: ...
-    @property
-    def lat(self) -> Floats: ...
-    @property
-    def lon(self) -> Floats: ...
-    @property
-    def height_m(self) -> Floats: ...
-    @property
-    def miss(self) -> NDArray[np.uint8]: ...
-
-
-Caster = Callable[[Floats, Floats], HitsLike]
-"""Origins and unit directions in ECEF, both (n, 3), to where they meet the ground."""
-
-
-@dataclass(frozen=True)
-class Motion:
-    """How the sensor moves, for the error of the clock: velocity east, north, up, shape (3,) or (k, 3), and turn rates.
-
-    Rates are radians per second, floats or arrays of shape (k,).
-    """
-
-    velocity_enu_mps: Floats
-    heading: Floats | float = 0.0
-    pitch: Floats | float = 0.0
-    roll: Floats | float = 0.0
-    azimuth: Floats | float = 0.0
-    elevation: Floats | float = 0.0
-    twist: Floats | float = 0.0
+_BEND = ErrorSource(Parameter.BEND, 1.0, True, Pedigree.TERRAIN_PRODUCT)
 
 
 @dataclass(frozen=True)
@@ -116,7 +70,8 @@ class Spread:
 class GroundError(Spread):
     """The places of k pixels or looks, and what their errors are made of.
 
-    `columns`, shape (k, s, 3), is the shift (east, north, up) that one sigma of each of the s `sources` makes.
+    `columns`, shape (k, s, 3), is the shift (east, north, up) that one sigma of each of the s `sources` makes; the last
+    is the bend of the chain, which stays the same when one looks again and so is a bias.
     `miss`, shape (k,), is the ray caster's code, 0 where the sight line met the ground. `unbounded` says for each place
     what keeps its error from having a bound ("" where nothing does).
     """
@@ -149,14 +104,12 @@ def ground_error(
 ) -> GroundError:
     """Where k pixels lie on the ground, and how well that is known.
 
-    `pixels` has shape (k, 2); `pose` and `lens` are one for all or arrays of k. All perturbed rays go through `cast` in
-    one call. Where one of a pair of perturbed rays misses the ground, the difference is taken from the other side;
-    where both do, the error has no bound and the result says so. An error of the terrain's height is an equal and
-    opposite one of the sensor's with the place moved back along the vertical, which feels the local slope.
+    `pixels` has shape (k, 2); `pose` and `lens` are one for all or arrays of k. Where one of a pair of perturbed rays
+    misses the ground, the difference is taken from the other side; where both do for a parameter, the error has no
+    bound and the result says so.
 
     Raises `SettingError` where the budget has an error of the clock and `motion` is not given.
     """
-    pixels = np.atleast_2d(np.asarray(pixels, dtype=np.float64))
     parameters = tuple(dict.fromkeys(source.parameter for source in budget.sources))
     if Parameter.CLOCK in parameters and motion is None:
         raise SettingError(
@@ -164,32 +117,36 @@ def ground_error(
             field=str(Parameter.CLOCK),
             remedy="Give `motion`, or take the clock out of the budget",
         )
-    count = len(pixels)
-    steps = {p: np.broadcast_to(budget.sigma(p), (count,)) for p in parameters}
-    changes = [(p, sign * steps[p]) for sign in (1.0, -1.0) for p in parameters]
-    rays = [
-        sight_lines(pose, lens, pixels),
-        *(_perturbed(pose, lens, pixels, p, step=step, motion=motion) for p, step in changes),
-    ]
-    hits = cast(np.concatenate([origins for origins, _ in rays]), np.concatenate([lines for _, lines in rays]))
-
-    shape = (len(rays), count)
-    found = (hits.miss == 0).reshape(shape)
-    ecef = ecef_from_geodetic(hits.lat, hits.lon, hits.height_m).reshape(*shape, 3)
+    hits = cast(*sight_lines(pose, lens, pixels))
     lat, lon, height, range_m = (
-        np.where(found[0], v[:count], np.nan) for v in (hits.lat, hits.lon, hits.height_m, hits.range_m)
+        np.where(hits.miss == 0, v, np.nan) for v in (hits.lat, hits.lon, hits.height_m, hits.range_m)
     )
-    moved = np.einsum("kij,nkj->nki", enu_axes(lat, lon), ecef[1:] - ecef[0])
-    for shift, (parameter, step) in zip(moved, changes, strict=True):
-        if parameter is Parameter.TERRAIN:
-            shift[:, 2] += step
-    slopes, bounded = _differences(moved.reshape(2, -1, count, 3), found[1:].reshape(2, -1, count))
+    place, axes = ecef_from_geodetic(lat, lon, height), enu_axes(lat, lon)
 
-    columns = np.stack(
-        [slopes[parameters.index(s.parameter)] * (s.sigma / steps[s.parameter])[:, None] for s in budget.sources],
-        axis=1,
-    )
-    is_bias = np.array([source.bias for source in budget.sources])
+    def shifts(errors: Mapping[Parameter, Floats]) -> Floats:
+        moved = places_with(errors, pose, lens, pixels, cast=cast, motion=motion or AT_REST)
+        return np.asarray(np.einsum("kij,...kj->...ki", axes, moved - place), dtype=np.float64)
+
+    steps = np.stack([np.broadcast_to(budget.sigma(parameter), lat.shape) for parameter in parameters])
+    one_by_one = np.eye(len(parameters))[..., None] * steps
+    both_ways = np.concatenate([one_by_one, -one_by_one])
+    slopes = _slope(*np.split(shifts({p: both_ways[:, i] for i, p in enumerate(parameters)}), 2))
+
+    sigmas = np.stack([np.broadcast_to(source.sigma, lat.shape) for source in budget.sources])
+    of = np.array([parameters.index(source.parameter) for source in budget.sources])
+    columns = np.moveaxis(slopes[of] * (sigmas / steps[of])[..., None], 0, 1)
+    worst = _worst(columns)
+    together = np.sqrt(3.0) * sigmas * worst.T
+    joint = {p: np.sum(together[of == i], axis=0) for i, p in enumerate(parameters)}
+    forth, back = shifts({p: np.stack([error, -error]) for p, error in joint.items()})
+    correction = _slope(forth, back) / np.sqrt(3.0) - np.einsum("ksi,ks->ki", columns, worst)
+    columns = columns + worst[..., None] * np.nan_to_num(correction)[:, None]
+    # Second moment about the place of what is even in the error, by the same three nodes: (forth + back)^2 / 12.
+    bend = np.nan_to_num(forth + back) / np.sqrt(12.0)
+    columns = np.concatenate([columns, bend[:, None]], axis=1)
+
+    sources = (*budget.sources, _BEND)
+    is_bias = np.array([source.bias for source in sources])
     return GroundError(
         lat=lat,
         lon=lon,
@@ -197,10 +154,13 @@ def ground_error(
         noise=_covariance(columns[:, ~is_bias]),
         bias=_covariance(columns[:, is_bias]),
         range_m=range_m,
-        miss=hits.miss[:count],
+        miss=hits.miss,
         columns=columns,
-        sources=budget.sources,
-        unbounded=tuple(_unbounded(parameters, bounded[:, i]) if found[0, i] else "" for i in range(count)),
+        sources=sources,
+        unbounded=tuple(
+            _unbounded(parameters, row) if met else ""
+            for row, met in zip(np.isnan(slopes[..., 0]).T, hits.miss == 0, strict=True)
+        ),
     )
 
 
@@ -255,45 +215,24 @@ def _weights(noise: Floats, shared: Floats) -> Floats:
     return weights
 
 
-def _perturbed(
-    pose: Pose, lens: Lens, pixels: Floats, parameter: Parameter, *, step: Floats, motion: Motion | None
-) -> tuple[Floats, Floats]:
-    """The sight lines with one parameter off by `step`, shape (k,)."""
-    shift: Any = None
-    if parameter in _POSE_FIELDS:
-        field = _POSE_FIELDS[parameter]
-        pose = replace(pose, **{field: getattr(pose, field) + step})
-    elif parameter in _SHIFTS:
-        shift = np.multiply.outer(step, _SHIFTS[parameter])
-    elif parameter is Parameter.TERRAIN:
-        shift = np.multiply.outer(-step, (0.0, 0.0, 1.0))
-    elif parameter is Parameter.FIELD_OF_VIEW:
-        lens = replace(lens, hfov=lens.hfov * (1.0 + step), vfov=lens.vfov * (1.0 + step))
-    elif parameter is Parameter.CLOCK:
-        assert motion is not None
-        turned = {field: getattr(pose, field) + getattr(motion, field) * step for field in _POSE_FIELDS.values()}
-        pose, shift = replace(pose, **turned), motion.velocity_enu_mps * step[:, None]
-    else:
-        pixels = pixels + np.multiply.outer(step, (1.0, 0.0) if parameter is Parameter.PIXEL_X else (0.0, 1.0))
-    origins, lines = sight_lines(pose, lens, pixels)
-    if shift is not None:
-        origins = origins + np.einsum("...ji,...j->...i", enu_axes(pose.lat, pose.lon), shift)
-    return origins, lines
+def _slope(forth: Floats, back: Floats) -> Floats:
+    """Half the way from `back` to `forth`; the whole way from or to the middle where only one of them is known."""
+    return np.where(np.isnan(forth), -back, np.where(np.isnan(back), forth, (forth - back) / 2.0))
 
 
-def _differences(moved: Floats, found: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Shift by one step (p, k, 3) and whether it is known (p, k), from the shifts both ways (2, p, k, 3)."""
-    forth, back = found[..., None]
-    one_sided = np.where(forth, moved[0], -moved[1])
-    slopes = np.where(forth & back, (moved[0] - moved[1]) / 2.0, one_sided)
-    return np.where(forth | back, slopes, np.nan), found[0] | found[1]
+def _worst(columns: Floats) -> Floats:
+    """The unit vector, shape (k, s), in the space of all errors in sigmas that moves each place most on the map."""
+    azimuth = sigma_axes(_covariance(columns)[:, :2, :2]).azimuth
+    along = np.einsum("ksi,ki->ks", columns[..., :2], np.stack([np.sin(azimuth), np.cos(azimuth)], axis=-1))
+    length = np.linalg.norm(along, axis=1, keepdims=True)
+    return np.asarray(np.divide(along, length, out=np.zeros_like(along), where=length > 0.0), dtype=np.float64)
 
 
 def _covariance(columns: Floats) -> Floats:
-    """The sum of outer products of columns of shape (k, s, 3)."""
+    """The sum of outer products, shape (k, 3, 3), of columns of shape (k, s, 3)."""
     return np.asarray(np.einsum("ksi,ksj->kij", columns, columns), dtype=np.float64)
 
 
-def _unbounded(parameters: Sequence[Parameter], bounded: NDArray[np.bool_]) -> str:
-    lost = [str(p) for p, known in zip(parameters, bounded, strict=True) if not known]
-    return f"one sigma either way of {', '.join(lost)} leaves the ground" if lost else ""
+def _unbounded(parameters: Sequence[Parameter], lost: NDArray[np.bool_]) -> str:
+    names = ", ".join(str(p) for p, is_lost in zip(parameters, lost, strict=True) if is_lost)
+    return f"one sigma of {names} either way leaves the ground" if names else ""
