@@ -6,12 +6,20 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otear.domain.packets import Checksum, Packet, Repair, RepairKind, Standard
 from otear.domain.telemetry import Telemetry
-from otear.store.recording_files import RecordingWriter, read_packets, read_telemetry
+from otear.store.recording_files import (
+    RecordingWriter,
+    read_packet,
+    read_packets,
+    read_telemetry,
+    read_telemetry_near,
+)
+from otear.video.health import joined
 
 whole = st.integers(0, 2**62)
 repairs = st.builds(Repair, kind=st.sampled_from(RepairKind), offset=whole, detail=st.text(max_size=20))
@@ -28,6 +36,7 @@ packets = st.builds(
     time_us=st.none() | whole,
     repairs=st.lists(repairs, max_size=3).map(tuple),
     doubts=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    notes=st.lists(st.text(max_size=20), max_size=3).map(tuple),
 )
 
 
@@ -45,21 +54,43 @@ def telemetry(rows: int, seed: int) -> Telemetry:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(packets, min_size=1, max_size=8), st.integers(1, 5))
-def test_packets_round_trip(tmp_path_factory, batch: list[Packet], rows: int) -> None:  # type: ignore[no-untyped-def]
-    folder: Path = tmp_path_factory.mktemp("recording")
+def test_packets_round_trip(tmp_path_factory: pytest.TempPathFactory, batch: list[Packet], rows: int) -> None:
+    folder = tmp_path_factory.mktemp("recording")
     with RecordingWriter(folder) as writer:
         writer.packets(batch)
         writer.packets(batch)
     assert [p for part in read_packets(folder, rows) for p in part] == batch * 2
+    assert [read_packet(folder, number) for number in range(2 * len(batch) + 1)] == [*batch, *batch, None]
+
+
+def equal(left: Telemetry, right: Telemetry) -> None:
+    for field in fields(Telemetry):
+        np.testing.assert_array_equal(getattr(left, field.name), getattr(right, field.name))
 
 
 def test_telemetry_round_trips_in_batches(tmp_path: Path) -> None:
     first, second = telemetry(700, 1), telemetry(300, 2)
     with RecordingWriter(tmp_path) as writer:
-        writer.telemetry(first)
-        writer.telemetry(second)
+        writer.telemetry(first, np.ones(700, dtype=bool))
+        writer.telemetry(second, np.ones(300, dtype=bool))
     parts = list(read_telemetry(tmp_path, rows=128))
-    assert sum(map(len, parts)) == 1000
-    for field in fields(Telemetry):
-        wanted = np.concatenate([getattr(first, field.name), getattr(second, field.name)])
-        np.testing.assert_array_equal(np.concatenate([getattr(p, field.name) for p in parts]), wanted)
+    equal(joined(parts), joined([first, second]))
+
+
+def test_flagged_rows_come_back_only_when_asked_for(tmp_path: Path) -> None:
+    rows = telemetry(200, 3)
+    trusted = np.arange(200) % 3 != 0
+    with RecordingWriter(tmp_path) as writer:
+        writer.telemetry(rows, trusted)
+    equal(joined(list(read_telemetry(tmp_path))), rows.rows(trusted))
+    equal(joined(list(read_telemetry(tmp_path, use_flagged=True))), rows)
+
+
+def test_rows_near_a_moment_come_in_the_order_of_their_clock(tmp_path: Path) -> None:
+    rows = telemetry(500, 4)
+    rows.time_us[:] = np.random.default_rng(5).permutation(500) * 1000
+    with RecordingWriter(tmp_path) as writer:
+        writer.telemetry(rows, np.ones(500, dtype=bool))
+    near = read_telemetry_near(tmp_path, 100_000, 110_000)
+    assert near.time_us.tolist() == list(range(100_000, 111_000, 1000))
+    equal(near, rows.rows(np.argsort(rows.time_us)[100:111]))

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from otear.domain.packets import Checksum, Packet, Repair, RepairKind, Standard
 from otear.domain.telemetry import Telemetry
@@ -34,6 +36,7 @@ _PACKET_SCHEMA = pa.schema(
         ("time_us", pa.int64()),
         ("repairs", pa.list_(pa.struct([("kind", pa.string()), ("offset", pa.int64()), ("detail", pa.string())]))),
         ("doubts", pa.list_(pa.string())),
+        ("notes", pa.list_(pa.string())),
         ("raw", pa.binary()),
     ]
 )
@@ -47,7 +50,9 @@ def _telemetry_type(name: str) -> pa.DataType:
     return pa.int64() if name in _WHOLE else pa.float64()
 
 
-_TELEMETRY_SCHEMA = pa.schema([(f.name, _telemetry_type(f.name)) for f in fields(Telemetry)])
+_TELEMETRY_SCHEMA = pa.schema(
+    [("trusted", pa.bool_()), *((f.name, _telemetry_type(f.name)) for f in fields(Telemetry))]
+)
 
 
 class RecordingWriter:
@@ -74,20 +79,17 @@ class RecordingWriter:
         columns["repairs"] = [
             [{"kind": r.kind, "offset": r.offset, "detail": r.detail} for r in p.repairs] for p in batch
         ]
-        columns["doubts"] = [list(p.doubts) for p in batch]
+        for name in ("doubts", "notes"):
+            columns[name] = [list(getattr(p, name)) for p in batch]
         self._packets.write_table(pa.table(columns, schema=_PACKET_SCHEMA))
 
-    def telemetry(self, batch: Telemetry) -> None:
-        """Append telemetry rows, in the order of the stream."""
-        self._telemetry.write_table(
-            pa.table(
-                [_arrow(getattr(batch, f.name), _telemetry_type(f.name)) for f in fields(Telemetry)],
-                schema=_TELEMETRY_SCHEMA,
-            )
-        )
+    def telemetry(self, batch: Telemetry, trusted: NDArray[np.bool_]) -> None:
+        """Append telemetry rows, in the order of the stream; `trusted` (n,) says whose packet may be believed."""
+        columns = [_arrow(getattr(batch, f.name), _telemetry_type(f.name)) for f in fields(Telemetry)]
+        self._telemetry.write_table(pa.table([pa.array(trusted), *columns], schema=_TELEMETRY_SCHEMA))
 
 
-def _arrow(column: np.ndarray, kind: pa.DataType) -> pa.Array:
+def _arrow(column: NDArray[Any], kind: pa.DataType) -> pa.Array:
     if column.ndim == 1:
         return pa.array(column, kind)
     return pa.FixedSizeListArray.from_arrays(pa.array(column.reshape(-1)), 4)
@@ -100,26 +102,52 @@ def read_packets(folder: Path, rows: int = 10_000) -> Iterator[list[Packet]]:
             yield [_packet(row) for row in batch.to_pylist()]
 
 
-def _packet(row: dict[str, object]) -> Packet:
-    known = dict(row)
-    known["standard"] = Standard(str(row["standard"]))
-    known["checksum"] = Checksum(str(row["checksum"]))
-    known["repairs"] = tuple(
-        Repair(RepairKind(r["kind"]), r["offset"], r["detail"])
-        for r in row["repairs"]  # type: ignore[attr-defined]
+def read_packet(folder: Path, number: int) -> Packet | None:
+    """The packet that stands at `number`, counted from 0, or None past the end."""
+    with pq.ParquetFile(folder / PACKETS_FILE) as file:
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            if number < rows:
+                return _packet(file.read_row_group(group).slice(number, 1).to_pylist()[0])
+            number -= rows
+    return None
+
+
+def _packet(row: dict[str, Any]) -> Packet:
+    return Packet(
+        **{
+            **row,
+            "standard": Standard(row["standard"]),
+            "checksum": Checksum(row["checksum"]),
+            "repairs": tuple(Repair(RepairKind(r["kind"]), r["offset"], r["detail"]) for r in row["repairs"]),
+            "doubts": tuple(row["doubts"]),
+            "notes": tuple(row["notes"]),
+        }
     )
-    known["doubts"] = tuple(row["doubts"])  # type: ignore[arg-type]
-    return Packet(**known)  # type: ignore[arg-type]
 
 
-def read_telemetry(folder: Path, rows: int = 50_000) -> Iterator[Telemetry]:
-    """The telemetry of a recording, in batches of up to `rows`."""
+def read_telemetry(folder: Path, *, use_flagged: bool = False, rows: int = 50_000) -> Iterator[Telemetry]:
+    """The telemetry of a recording, in batches of up to `rows`: trusted packets only, unless `use_flagged`."""
     with pq.ParquetFile(folder / TELEMETRY_FILE) as file:
         for batch in file.iter_batches(batch_size=rows):
-            yield Telemetry(**{name: _numpy(batch.column(name)) for name in batch.schema.names})
+            yield _telemetry(batch if use_flagged else batch.filter(batch["trusted"]))
 
 
-def _numpy(column: pa.Array) -> np.ndarray:
-    if pa.types.is_fixed_size_list(column.type):
-        return np.asarray(column.flatten()).reshape(-1, 4)
-    return np.asarray(column)
+def read_telemetry_near(folder: Path, start_us: int, end_us: int, *, use_flagged: bool = False) -> Telemetry:
+    """The rows whose own clock lies in a span, in the order of that clock."""
+    wanted = (pc.field("time_us") >= start_us) & (pc.field("time_us") <= end_us)
+    if not use_flagged:
+        wanted &= pc.field("trusted")
+    table = pq.read_table(folder / TELEMETRY_FILE, filters=wanted).sort_by("time_us")
+    return _telemetry(table.combine_chunks())
+
+
+def _telemetry(rows: pa.RecordBatch | pa.Table) -> Telemetry:
+    return Telemetry(**{f.name: _numpy(rows.column(f.name)) for f in fields(Telemetry)})
+
+
+def _numpy(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_fixed_size_list(flat.type):
+        return np.asarray(flat.flatten()).reshape(-1, 4)
+    return np.asarray(flat)

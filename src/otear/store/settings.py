@@ -52,6 +52,21 @@ class TerrainSettings(_Table):
     ] = 50.0
 
 
+class PlatformSettings(_Table):
+    """1-sigma errors of the aircraft and its camera, where the stream does not state its own."""
+
+    position_m: Annotated[
+        float | None, Field(gt=0.0, description="each horizontal axis of the sensor's position, in metres")
+    ] = None
+    height_m: Annotated[float | None, Field(gt=0.0, description="the sensor's height, in metres")] = None
+    attitude_deg: Annotated[
+        float | None, Field(gt=0.0, description="platform heading, pitch and roll, each, in degrees")
+    ] = None
+    gimbal_deg: Annotated[
+        float | None, Field(gt=0.0, description="gimbal azimuth, elevation and roll, each, in degrees")
+    ] = None
+
+
 class CoverageSettings(_Table):
     """How looks are counted."""
 
@@ -72,6 +87,7 @@ class Settings(_Table):
 
     grid: GridSettings = GridSettings()
     terrain: TerrainSettings = TerrainSettings()
+    platform: PlatformSettings = PlatformSettings()
     coverage: CoverageSettings = CoverageSettings()
 
 
