@@ -59,6 +59,7 @@ class Packet:
     presentation time in seconds, `time_us` its own clock in microseconds since 1970-01-01 (POSIX or MISP time scale, as
     sent); either may be missing. `trusted` is False where the checksum failed, or where a good checksum is contradicted
     by what stands around it (`doubts` says why); such a packet is not used for geolocation unless asked for.
+    `notes` says what else a reader of the packet should know.
     """
 
     index: int
@@ -72,6 +73,7 @@ class Packet:
     time_us: int | None = None
     repairs: tuple[Repair, ...] = ()
     doubts: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def repaired(self) -> bool:
