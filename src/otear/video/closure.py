@@ -30,6 +30,8 @@ _RATE_STEP_S = 0.02
 _PRIOR = np.array([1.0, 1.0, *np.radians([1.0, 1.0, 1.0])])
 """1-sigma of both lags (s) and the mount angles before looking: it settles only what the flight cannot show."""
 _OBSERVABLE_S = 0.1
+_FLOOR = np.radians(0.003)
+"""About what heights and headings of 16 bits let one know of a direction: no fit is better than this."""
 _LEAST_ROWS = 16
 _PLATFORM = ("heading", "pitch", "roll")
 _GIMBAL = ("azimuth", "elevation", "twist")
@@ -53,7 +55,7 @@ class Sights:
 class ClosureFit:
     """What makes the pointing close best; a lag is None where the camera moved too little to show it.
 
-    `before` and `after` are the closure of every row in radians; the sigmas take the rows' errors as independent.
+    `before` and `after` are the closure of every row in radians.
     """
 
     lag_s: float | None
@@ -92,7 +94,7 @@ def fit_closure(stretches: list[Sights]) -> ClosureFit:
     """Fit both lags and the mount to stretches of rows, each long enough to interpolate attitude in.
 
     Both lags start from the best common one on a grid; then all five are found by least squares with the soft-L1 loss
-    (Triggs et al. 2000), which a few wild rows do not move.
+    (Triggs et al. 2000), which a few wild rows do not move. A fit that leaves the closure no better is dropped.
     """
     stretches = [s for s in stretches if len(s) >= _LEAST_ROWS]
     before = np.concatenate([closure(s) for s in stretches]) if stretches else np.empty(0)
@@ -116,15 +118,17 @@ def fit_closure(stretches: list[Sights]) -> ClosureFit:
         loss="soft_l1",
         f_scale=1.5,
     )
-    slopes = problem.slopes(found.x)
-    variance = 2.0 * float(found.cost) / max(1, 2 * int(np.count_nonzero(inner)) - 5)
-    lag_sigma_s, gimbal_sigma_s = (float(v) for v in np.sqrt(variance * np.diag(np.linalg.inv(slopes.T @ slopes)))[:2])
+    lag_sigma_s, gimbal_sigma_s = problem.lag_sigmas(found.x)
+    solution = found.x
+    after = _angles_between(_unit(problem.modelled(solution)), problem.reported)
+    if np.mean(after**2) >= np.mean(before**2):
+        # What does not close the pointing better says nothing: the stream stands as it is.
+        solution, after = np.zeros(5), before
     lag_s, gimbal_lag_s = (
         float(value) if sigma_s < _OBSERVABLE_S else None
-        for value, sigma_s in zip(found.x[:2], (lag_sigma_s, gimbal_sigma_s), strict=True)
+        for value, sigma_s in zip(solution[:2], (lag_sigma_s, gimbal_sigma_s), strict=True)
     )
-    after = _angles_between(_unit(problem.modelled(found.x)), problem.reported)
-    x, y, z = (float(angle) for angle in found.x[2:])
+    x, y, z = (float(angle) for angle in solution[2:])
     return ClosureFit(lag_s, lag_sigma_s, gimbal_lag_s, gimbal_sigma_s, (x, y, z), before, after)
 
 
@@ -156,6 +160,16 @@ class _Problem:
         by_mount = self._parts(float(x[0]), float(x[1]))[1]
         whole = np.concatenate([np.stack(by_lag, axis=-1), by_mount], axis=-1)[self._inner] / self._noise
         return np.concatenate([whole.reshape(-1, 5), np.diag(1.0 / _PRIOR)])
+
+    def lag_sigmas(self, x: Floats) -> tuple[float, float]:
+        """1-sigma of both lags: least squares, widened as a first-order autocorrelation of what is left asks for."""
+        slopes = self.slopes(x)
+        left = (self.modelled(x) - self.reported)[self._inner] / self._noise
+        power = max(float(np.sum(left**2)), 1e-12)
+        alike = min(max(float(np.sum(left[1:] * left[:-1])) / power, 0.0), 0.98)
+        variance = max(power / max(1, 2 * len(left) - 5), (_FLOOR / self._noise) ** 2) * (1.0 + alike) / (1.0 - alike)
+        sigma = np.sqrt(variance * np.diag(np.linalg.inv(slopes.T @ slopes)))
+        return float(sigma[0]), float(sigma[1])
 
     def cost_with_best_mount(self, lag_s: float) -> float:
         axis, by_mount = self._parts(lag_s, lag_s)

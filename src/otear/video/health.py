@@ -29,7 +29,7 @@ _GAP_S = 1.0
 _GAP_INTERVALS = 5.0
 _FROZEN_S = 5.0
 _FROZEN_ROWS = 20
-_NOTABLE_LAG_MS = 50.0
+_NOTABLE_LAG_S = 0.05
 _NOTABLE_RMS_DEG = 1.0
 
 _COMPANIONS = {
@@ -218,7 +218,7 @@ def _pointing_warnings(before: Floats, after: Floats, fit: ClosureFit) -> list[s
             f"Attitude and frame centre contradict each other: the line of sight misses the reported frame centre by "
             f"{rms:.1f} degrees rms, {fitted:.1f} after fitting lag and mount."
         )
-    elif fit.lag_s is not None and abs(fit.lag_s) * 1e3 > _NOTABLE_LAG_MS:
+    elif fit.lag_s is not None and abs(fit.lag_s) > max(_NOTABLE_LAG_S, 3.0 * fit.lag_sigma_s):
         warnings.append(
             f"The platform's attitude is {abs(fit.lag_s) * 1e3:.0f} ms {'late' if fit.lag_s > 0 else 'early'} against "
             f"its position; pointing closes to {rms:.2f} degrees rms as sent, {fitted:.2f} after fitting lag and mount."
