@@ -6,15 +6,16 @@
     │   ├── TerrainError                 elevation data that is missing, unreadable or of unknown datum
     │   ├── SettingError                 a setting that is unknown or out of range
     │   └── NotFoundError (LookupError)  an identifier or a place that the workspace does not hold
-    └── Refused (PermissionError)        exit 1: allowed by nobody
+    └── RefusedError (PermissionError)   exit 1: allowed by nobody
 
-An `InputError` always says what is wrong, where (file and byte offset, or field) and what to do about it. A `Refused`
-says which rule, which fact, and what would make it allowed. Anything else that escapes is a fault in Otear.
+An `InputError` always says what is wrong, where (file and byte offset, or field) and what to do about it. A
+`RefusedError` says which rule, which fact, and what would make it allowed. Anything else that escapes is a fault in Otear.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 
 class OtearError(Exception):
@@ -39,6 +40,10 @@ class InputError(OtearError, ValueError):
         self.offset = offset
         self.field = field
         super().__init__(self._text())
+
+    def naming(self, source: str | Path) -> Self:
+        """The same error about a source of another name: of a file that was read under a temporary one, say."""
+        return type(self)(self.problem, remedy=self.remedy, source=source, offset=self.offset, field=self.field)
 
     def _text(self) -> str:
         where = self.source or ""
@@ -65,7 +70,7 @@ class NotFoundError(InputError, LookupError):
     """An identifier or a place that the workspace does not hold."""
 
 
-class Refused(OtearError, PermissionError):
+class RefusedError(OtearError, PermissionError):
     """An action that no rule allows; says the rule, the fact, and what would allow it."""
 
     def __init__(self, *, rule: str, because: str, would_be_allowed_if: str) -> None:

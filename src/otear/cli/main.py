@@ -13,7 +13,7 @@ import typer
 from otear import __version__
 from otear.cli import bench, coverage, footage, ingest, init, locate, simulate
 from otear.cli.output import err, print_json
-from otear.errors import InputError, Refused
+from otear.errors import InputError, RefusedError
 
 app = typer.Typer(
     name="otear",
@@ -56,7 +56,7 @@ def run(argv: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str], *, as_json: bool) -> int:
     try:
         code = app(args=arguments, prog_name="otear", standalone_mode=False)
-    except Refused as refusal:
+    except RefusedError as refusal:
         answer = {
             "rule": refusal.rule,
             "because": refusal.because,

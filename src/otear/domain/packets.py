@@ -43,7 +43,7 @@ class RepairKind(StrEnum):
 
 @dataclass(frozen=True)
 class Repair:
-    """One repair of one packet: `offset` is the byte in the recording where it was needed, `detail` says what was done."""
+    """One repair of one packet: `offset` is the byte of the recording where it was needed, `detail` what was done."""
 
     kind: RepairKind
     offset: int

@@ -48,7 +48,7 @@ class Pose:
 
     def at(self, index: int | slice | NDArray[Any]) -> Pose:
         """The pose, or poses, of one index, slice or mask of an array pose."""
-        return Pose(**{name: np.asarray(value)[index] for name, value in self.__dict__.items()})
+        return Pose(**{name: np.atleast_1d(value)[index] for name, value in self.__dict__.items()})
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Lens:
 
     def at(self, index: int | slice | NDArray[Any]) -> Lens:
         """The lens of one index, slice or mask of an array lens."""
-        return Lens(np.asarray(self.hfov)[index], np.asarray(self.vfov)[index], self.width_px, self.height_px)
+        return Lens(np.atleast_1d(self.hfov)[index], np.atleast_1d(self.vfov)[index], self.width_px, self.height_px)
 
 
 def _turn(angle: ArrayLike, axis: int) -> Floats:

@@ -1,0 +1,217 @@
+"""A recording from end to end: one pass through the file, in memory that does not grow with its length.
+
+Everything decoded goes to a `Sink` as it comes; what is left at the end is a `Reading`: counts, clocks, and the
+observer of the stream's health, whose verdict may wait until the terrain is known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from otear.domain.footage import PacketCounts, RepairCount
+from otear.domain.packets import Checksum, Packet, RepairKind, Standard
+from otear.domain.progress import Progress
+from otear.domain.telemetry import Telemetry
+from otear.errors import RecordingError
+from otear.video.clocks import ClockAlignment, ClockObserver
+from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Notice, VideoUnit
+from otear.video.health import HealthObserver
+from otear.video.klv.reader import Batch, PacketReader
+from otear.video.misp import picture_time_us
+from otear.video.probe import Container, container_of, read_recording
+
+
+class Sink(Protocol):
+    """Takes what was decoded, batch by batch, in the order of the stream."""
+
+    def packets(self, batch: Sequence[Packet]) -> None:
+        """Every packet, damaged ones included."""
+        ...
+
+    def telemetry(self, batch: Telemetry, trusted: NDArray[np.bool_]) -> None:
+        """A row for every packet that can be decoded, and which of them, (n,), may be believed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one pass through a recording found.
+
+    `standard` names the standards of its packets, most frequent first. `duration_s` is that of the pictures, or of the
+    metadata where there are none. `first_pts_s` is where presentation time begins, None without any; `start_us` and
+    `end_us` are the first and last time of the metadata's own clock.
+    """
+
+    standard: str
+    frames: int
+    duration_s: float
+    first_pts_s: float | None
+    start_us: int | None
+    end_us: int | None
+    counts: PacketCounts
+    repairs: tuple[RepairCount, ...]
+    vmti_targets: int
+    clock: ClockAlignment
+    health: HealthObserver
+    notices: tuple[str, ...]
+    centre_hae_m: float | None
+    """Median reported height of the frame centre above the ellipsoid, None where the stream has none."""
+    centre_spread_m: float
+    """Robust 1-sigma spread of the same."""
+
+
+@dataclass
+class _Tally:
+    """Counts that grow while a recording is read."""
+
+    total: int = 0
+    valid: int = 0
+    flagged: int = 0
+    repaired: int = 0
+    targets: int = 0
+    standards: Counter[Standard] = field(default_factory=Counter)
+    repairs: dict[RepairKind, list[int]] = field(default_factory=dict)
+
+    def add(self, packets: Sequence[Packet]) -> None:
+        for packet in packets:
+            self.total += 1
+            self.standards[packet.standard] += 1
+            self.flagged += not packet.trusted
+            self.valid += packet.trusted and packet.checksum is not Checksum.BAD
+            self.repaired += packet.repaired
+            for repair in packet.repairs:
+                count_and_first = self.repairs.setdefault(repair.kind, [0, repair.offset])
+                count_and_first[0] += 1
+
+    @property
+    def standard(self) -> str:
+        return ", ".join(standard.value for standard, _ in self.standards.most_common())
+
+
+class RecordingReader:
+    """Reads one recording into a sink."""
+
+    def __init__(self, path: Path, sink: Sink, demuxer: Demuxer | None = None) -> None:
+        self._path = path
+        self._sink = sink
+        self._demuxer = demuxer
+        self._elementary = container_of(path) is Container.RAW_KLV
+        self._readers: dict[int, PacketReader] = {}
+        self._main_stream: int | None = None
+        self._other_streams: set[int] = set()
+        self._tally = _Tally()
+        self._clock = ClockObserver()
+        self._health = HealthObserver()
+        self._notices: list[str] = []
+        self._gaps: Counter[str] = Counter()
+        self._pictures: list[float] = []
+        self._frames = 0
+        self._times: list[int] = []
+
+    def read(self, now_us: int, progress: Progress) -> Reading:
+        """Read to the end; `now_us` tells clocks of the future. Raises `RecordingError`, naming the file."""
+        size = self._path.stat().st_size
+        for event in read_recording(self._path, self._demuxer):
+            self._take(event)
+            if isinstance(event, MetadataBlock):
+                progress("reading", event.offset, size)
+        for reader in self._readers.values():
+            for batch in reader.finish():
+                self._keep(batch)
+        progress("reading", size, size)
+        if not self._tally.total:
+            raise RecordingError(
+                "it announces metadata, but no KLV packet could be found in it",
+                source=self._path,
+                remedy="Check that the stream is MISB KLV and not encrypted",
+            )
+        return self._reading(now_us)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case VideoUnit():
+                self._frames += 1
+                self._clock.picture(event.pts_s, picture_time_us(event))
+                if event.pts_s is not None:
+                    self._pictures = _widened(self._pictures, event.pts_s)
+            case MetadataBlock():
+                reader = self._readers.get(event.stream)
+                if reader is None:
+                    reader = PacketReader(event.stream, elementary=self._elementary)
+                    self._readers[event.stream] = reader
+                for batch in reader.read(event.payload, event.offset, event.pts_s, event.repairs):
+                    self._keep(batch)
+            case Gap():
+                self._gaps[event.detail] += 1
+            case Notice():
+                self._notices.append(event.text)
+            case _:
+                pass
+
+    def _keep(self, batch: Batch) -> None:
+        packets = batch.packets()
+        self._tally.add(packets)
+        self._tally.targets += batch.vmti_targets
+        self._sink.packets(packets)
+        rows = batch.all_telemetry
+        if not len(rows):
+            return
+        if self._main_stream is None:
+            self._main_stream = batch.stream
+        if batch.stream != self._main_stream:
+            self._other_streams.add(batch.stream)
+            return
+        self._sink.telemetry(rows, batch.trusted_rows)
+        trusted = rows.rows(batch.trusted_rows)
+        self._clock.metadata(trusted)
+        self._health.add(trusted)
+        timed = trusted.time_us[trusted.time_us > 0]
+        if len(timed):
+            self._times = [min([*self._times[:1], int(timed.min())]), max([*self._times[1:], int(timed.max())])]
+
+    def _reading(self, now_us: int) -> Reading:
+        tally, times = self._tally, self._times
+        clock = self._clock.alignment(now_us)
+        for stream in sorted(self._other_streams):
+            self._notices.append(
+                f"The metadata stream on PID {stream} also describes a sensor; its packets are kept, but places come "
+                f"from PID {self._main_stream}."
+            )
+        self._notices += [f"{count} times: {detail}." for detail, count in self._gaps.most_common()]
+        pictures_s = self._pictures[1] - self._pictures[0] if self._pictures else 0.0
+        if self._frames > 1:
+            pictures_s *= self._frames / (self._frames - 1)  # the last picture is on show too
+        return Reading(
+            standard=tally.standard,
+            frames=self._frames,
+            duration_s=pictures_s or ((times[1] - times[0]) * 1e-6 if times else 0.0),
+            first_pts_s=self._pictures[0] if self._pictures else None,
+            start_us=times[0] if times else None,
+            end_us=times[1] if times else None,
+            counts=PacketCounts(tally.total, tally.valid, tally.flagged, tally.repaired),
+            repairs=tuple(RepairCount(kind, count, first) for kind, (count, first) in tally.repairs.items()),
+            vmti_targets=tally.targets,
+            clock=clock,
+            health=self._health,
+            notices=(*self._notices, *clock.warnings),
+            **self._centre(),
+        )
+
+    def _centre(self) -> dict[str, float | None]:
+        heights = self._health.centre_heights()
+        if not len(heights):
+            return {"centre_hae_m": None, "centre_spread_m": 0.0}
+        middle = float(np.median(heights))
+        return {"centre_hae_m": middle, "centre_spread_m": 1.4826 * float(np.median(np.abs(heights - middle)))}
+
+
+def _widened(span: list[float], value: float) -> list[float]:
+    """First and last presentation time so far."""
+    return [min(span[0], value), max(span[1], value)] if span else [value, value]

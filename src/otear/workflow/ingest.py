@@ -1,0 +1,207 @@
+"""Ingest: a recording in; every packet, its telemetry, the verdict on its health, its looks and its coverage out.
+
+Nothing is published before everything is done: the raw bytes are staged, what is derived is built in a staging folder,
+and the index row comes last. An interrupted ingest leaves nothing, and the same bytes twice change nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from otear.coverage.files import covered_km2, read_pass, write_pass
+from otear.coverage.looks import LookBuilder
+from otear.coverage.open_look import LookSettings
+from otear.coverage.resolution import ResolutionModel
+from otear.domain.clock import Clock
+from otear.domain.footage import Footage, footage_id
+from otear.domain.looks import Look, LookCells
+from otear.domain.progress import Progress, silent
+from otear.domain.times import utc_text
+from otear.errors import NotFoundError, RecordingError
+from otear.geo.grid import SearchGrid
+from otear.geo.terrain import Terrain
+from otear.store.base import FootageRow
+from otear.store.blobs import staged
+from otear.store.recording_files import RecordingWriter, read_telemetry
+from otear.store.workspace import Workspace
+from otear.video.frames import video_info
+from otear.video.heights import resolve_heights
+from otear.video.poses import lenses, poses
+from otear.video.probe import container_of
+from otear.video.recording import Reading, RecordingReader
+from otear.workflow.footage import PASS_FILE
+from otear.workflow.ground import stand_in, stand_in_warning
+
+NOMINAL_PX = (1280, 720)
+"""Picture size that ground sample distance is worked out for where a recording holds no pictures."""
+
+
+def ingest(
+    workspace: Workspace,
+    source: Path,
+    *,
+    terrain: Terrain | None,
+    authority_id: str | None = None,
+    clock: Clock,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Take a recording into the workspace; returns its summary, as `footage show` will print it.
+
+    Raises `RecordingError` for what is no recording, `TerrainError` or `InputError` where there is no ground to put it
+    on, `NotFoundError` for an authority that is not known.
+    """
+    if authority_id is not None:
+        raise NotFoundError(
+            f"authority {authority_id!r} is not known: this version of Otear keeps no authorities yet",
+            field="--authority",
+            remedy="Leave --authority out",
+        )
+    container_of(source)
+    with staged(workspace.blobs, source, lambda done, total: progress("copying", done, total)) as blob:
+        identifier = footage_id(blob.sha256)
+        known = next((row for row in workspace.store.all_footage() if row.footage_id == identifier), None)
+        if known is not None:
+            return known.summary
+        now_us = clock.now_us()
+        with workspace.staging(identifier) as folder:
+            reading = _read(source, blob.staged, folder, now_us, progress)
+            ground = terrain or stand_in(workspace, reading.centre_hae_m, reading.centre_spread_m)
+            footage = Footage(
+                footage_id=identifier,
+                sha256=blob.sha256,
+                standard=reading.standard,
+                duration_s=reading.duration_s,
+                frames=reading.frames,
+                video=video_info(blob.staged) if reading.frames else None,
+                packets=reading.counts,
+                repairs=reading.repairs,
+                vmti_targets=reading.vmti_targets,
+                bounds=None,
+                looks=0,
+                covered_km2=0.0,
+                quarantined=False,
+                health=reading.health.verdict(terrain=terrain, also=_warnings(reading, ground, terrain)),
+            )
+            footage = _look(workspace, folder, footage, reading=reading, terrain=ground, progress=progress)
+            row = _row(footage, reading, source.name, ground, now_us)
+            blob.keep()
+            workspace.publish(folder, identifier)
+            workspace.store.add_footage(row)
+    return row.summary
+
+
+def _read(source: Path, copy: Path, folder: Path, now_us: int, progress: Progress) -> Reading:
+    """Decode the staged copy into `folder`; errors name the source, since the copy will be gone."""
+    try:
+        with RecordingWriter(folder) as writer:
+            return RecordingReader(copy, writer).read(now_us, progress)
+    except RecordingError as error:
+        raise error.naming(source) from error
+
+
+def _warnings(reading: Reading, ground: Terrain, terrain: Terrain | None) -> list[str]:
+    warnings = list(reading.notices)
+    if terrain is None:
+        warnings.append(stand_in_warning(ground))
+    if not reading.frames:
+        width_px, height_px = NOMINAL_PX
+        warnings.append(
+            f"There are no pictures: ground sample distances are for a nominal picture of {width_px} by {height_px}."
+        )
+    return warnings
+
+
+@dataclass
+class _Seen:
+    """Bounds of the cells that were in a picture, in degrees: west, south, east, north."""
+
+    bounds: tuple[float, float, float, float] | None = None
+    looks: int = 0
+
+    def add(self, grid: SearchGrid, cells: LookCells) -> None:
+        self.looks += 1
+        if not len(cells):
+            return
+        lat, lon = grid.centres(cells.row, cells.col)
+        west, south, east, north = (float(v) for v in np.degrees([lon.min(), lat.min(), lon.max(), lat.max()]))
+        if self.bounds is not None:
+            w, s, e, n = self.bounds
+            west, south, east, north = min(west, w), min(south, s), max(east, e), max(north, n)
+        self.bounds = (west, south, east, north)
+
+
+def _look(
+    workspace: Workspace, folder: Path, footage: Footage, *, reading: Reading, terrain: Terrain, progress: Progress
+) -> Footage:
+    """Work out what was looked at, into the pass file; returns the footage with its looks counted."""
+    if reading.first_place_deg is None:
+        return footage
+    settings = workspace.settings.coverage
+    model = ResolutionModel(reference_kind=settings.site_kind, cap=settings.cap)
+    grid = _grid(workspace, *reading.first_place_deg)
+    builder = LookBuilder(grid, terrain, model, LookSettings(shortest_step_s=1.0 / settings.samples_per_s))
+    width_px, height_px = (footage.video.width, footage.video.height) if footage.video else NOMINAL_PX
+    seen = _Seen()
+    path = folder / PASS_FILE
+    with write_pass(path, grid, footage.footage_id, reading.sensor, model) as writer:
+
+        def keep(ended: list[tuple[Look, LookCells]]) -> None:
+            for look, cells in ended:
+                writer.add(look, cells)
+                seen.add(grid, cells)
+
+        done = 0
+        for telemetry in read_telemetry(folder, rows=5_000):
+            pose = poses(telemetry, resolve_heights(telemetry).sensor_hae_m)
+            keep(builder.add(telemetry.time_us, pose, lenses(telemetry, width_px, height_px)))
+            done += len(telemetry)
+            progress("looking", done, reading.counts.total)
+        keep(builder.finish())
+        progress("looking", 1, 1)
+    return replace(footage, bounds=seen.bounds, looks=seen.looks, covered_km2=covered_km2(read_pass(path)))
+
+
+def _grid(workspace: Workspace, lat_deg: float, lon_deg: float) -> SearchGrid:
+    """The workspace's search grid: as set, else as settled by its first footage, which is now."""
+    settings = workspace.settings.grid
+    origin = (settings.origin_lat_deg, settings.origin_lon_deg)
+    wanted = {
+        "origin_lat_deg": float(round(lat_deg)) if origin[0] is None else origin[0],
+        "origin_lon_deg": float(round(lon_deg)) if origin[1] is None else origin[1],
+        "cell_m": settings.cell_m,
+    }
+    return SearchGrid(**json.loads(workspace.store.settle("grid", json.dumps(wanted))))
+
+
+def _row(footage: Footage, reading: Reading, name: str, terrain: Terrain, now_us: int) -> FootageRow:
+    summary = json.loads(
+        json.dumps(
+            {
+                **asdict(footage),
+                "name": name,
+                "terrain": terrain.name,
+                "terrain_sigma_m": terrain.sigma_m,
+                "centre_hae_m": reading.centre_hae_m,
+                "centre_spread_m": reading.centre_spread_m,
+                "first_pts_s": reading.first_pts_s,
+                "start": None if reading.start_us is None else utc_text(reading.start_us),
+                "end": None if reading.end_us is None else utc_text(reading.end_us),
+                "clock": asdict(reading.clock),
+            }
+        )
+    )
+    return FootageRow(
+        footage_id=footage.footage_id,
+        sha256=footage.sha256,
+        name=name,
+        ingested_us=now_us,
+        start_us=reading.start_us,
+        end_us=reading.end_us,
+        summary=summary,
+        bounds_deg=footage.bounds,
+    )

@@ -1,0 +1,182 @@
+"""Locate: a pixel at a moment of a recording to a place on the terrain, with its error and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from otear.coverage.moments import Views
+from otear.coverage.reach import bounds_of, reach
+from otear.coverage.resolution import ground_sample
+from otear.domain.places import Ellipse, ErrorShare, PixelPlace
+from otear.domain.times import utc_text
+from otear.errors import InputError
+from otear.geo.budget import ErrorBudget, ErrorSource, Parameter, Pedigree, default_budget
+from otear.geo.camera import sight_lines
+from otear.geo.frames import Floats, enu_axes
+from otear.geo.geoid import msl_from_hae
+from otear.geo.labels import dms, mgrs, utm
+from otear.geo.raycast import Hits, Miss, cast
+from otear.geo.terrain import Terrain
+from otear.geo.uncertainty import GroundError, ground_error
+from otear.store.base import FootageRow
+from otear.store.recording_files import read_telemetry_near
+from otear.store.settings import PlatformSettings
+from otear.store.workspace import Workspace
+from otear.video.instants import REACH_S, Instant, instant_at
+from otear.workflow.footage import clock_of
+from otear.workflow.ground import stand_in, stand_in_warning
+from otear.workflow.ingest import NOMINAL_PX
+
+_FARTHEST_M = 60_000.0
+_DEEPEST_M, _HIGHEST_M = -500.0, 9_000.0
+"""No ground is lower or higher (HAE)."""
+
+
+def locate(
+    workspace: Workspace,
+    row: FootageRow,
+    *,
+    time_s: float,
+    pixels: Sequence[tuple[float, float]],
+    terrain: Terrain | None,
+    use_flagged: bool = False,
+) -> list[dict[str, Any]]:
+    """One place per pixel, `time_s` seconds after the recording's start; a pixel that shows no ground says why.
+
+    Raises `InputError` for a moment or a pixel outside the recording, or a moment without trusted metadata.
+    """
+    size = (row.summary["video"]["width"], row.summary["video"]["height"]) if row.summary["video"] else NOMINAL_PX
+    for x, y in pixels:
+        if not (0.0 <= x <= size[0] and 0.0 <= y <= size[1]):
+            raise InputError(
+                f"({x:g}, {y:g}) is outside the picture", field="--pixel", remedy=f"Give 0 0 to {size[0]} {size[1]}"
+            )
+    time_us = _time_us(row, time_s)
+    reach_us = int(2 * REACH_S * 1e6)
+    near = read_telemetry_near(
+        workspace.derived(row.footage_id), time_us - reach_us, time_us + reach_us, use_flagged=use_flagged
+    )
+    instant = instant_at(near, time_us, *size)
+    warnings = []
+    if terrain is None:
+        centre = row.summary["centre_hae_m"]
+        terrain = stand_in(workspace, centre, row.summary["centre_spread_m"])
+        warnings.append(stand_in_warning(terrain))
+    if use_flagged:
+        warnings.append("Packets whose checksum failed may have been used: check the place by other means.")
+    budget = _budget(workspace.settings.platform, terrain, instant, row)
+    return _places(instant, np.array(pixels, dtype=np.float64), terrain, budget, warnings)
+
+
+def _time_us(row: FootageRow, time_s: float) -> int:
+    """The time of day `time_s` seconds into a recording, by its pictures where it has any."""
+    duration_s = row.summary["duration_s"]
+    if not 0.0 <= time_s <= duration_s:
+        raise InputError(
+            f"{time_s:g} s is outside the recording", field="--time", remedy=f"Give 0 to {duration_s:.3f} seconds"
+        )
+    clock = clock_of(row)
+    if clock.pieces and row.summary["first_pts_s"] is not None:
+        return round(float(clock.time_us(row.summary["first_pts_s"] + time_s)))
+    if row.start_us is None:
+        raise InputError(
+            "nothing in the recording tells its time", field="--time", remedy="Its packets can still be listed"
+        )
+    return row.start_us + round(time_s * 1e6)
+
+
+def _budget(platform: PlatformSettings, terrain: Terrain, instant: Instant, row: FootageRow) -> ErrorBudget:
+    """The stated defaults, overruled by the platform's profile, overruled by what the stream itself states."""
+    radians = {
+        parameter: np.radians(sigma_deg)
+        for parameters, sigma_deg in (
+            ((Parameter.HEADING, Parameter.PITCH, Parameter.ROLL), platform.attitude_deg),
+            ((Parameter.AZIMUTH, Parameter.ELEVATION, Parameter.TWIST), platform.gimbal_deg),
+        )
+        if sigma_deg is not None
+        for parameter in parameters
+    }
+    metres = {
+        parameter: sigma_m
+        for parameter, sigma_m in (
+            (Parameter.EAST, platform.position_m),
+            (Parameter.NORTH, platform.position_m),
+            (Parameter.UP, platform.height_m),
+        )
+        if sigma_m is not None
+    }
+    budget = default_budget(terrain.sigma_m).stated({**radians, **metres}, Pedigree.PLATFORM_PROFILE)
+    budget = budget.stated_by_stream(instant.row)
+    late_s = _clock_error_s(row, instant)
+    return budget.having(ErrorSource(Parameter.CLOCK, late_s, False, Pedigree.DEFAULT)) if late_s > 0.0 else budget
+
+
+def _clock_error_s(row: FootageRow, instant: Instant) -> float:
+    """Between two rows an instant is as well known as the clocks agree; away from any, as badly as it is far."""
+    jitter_ms = row.summary["clock"]["jitter_ms"]
+    return float(np.hypot((jitter_ms or 0.0) * 1e-3, max(0.0, instant.age_s - 0.5)))
+
+
+def _places(
+    instant: Instant, pixels: Floats, terrain: Terrain, budget: ErrorBudget, warnings: list[str]
+) -> list[dict[str, Any]]:
+    one = np.zeros(1, dtype=np.intp)
+    views = Views.of(np.array([instant.time_us]), instant.pose.at(one), instant.lens.at(one))
+    limit_m = np.array([_FARTHEST_M])
+    patch = terrain.patch(bounds_of(views, reach(views, _DEEPEST_M, _HIGHEST_M, limit_m)))
+
+    def caster(origins: Floats, directions: Floats) -> Hits:
+        return cast(patch, origins, directions, max_range_m=_FARTHEST_M)
+
+    errors = ground_error(instant.pose, instant.lens, pixels, caster, budget=budget, motion=instant.motion)
+    _, directions = sight_lines(instant.pose, instant.lens, pixels)
+    ifov = (
+        2.0 * np.tan(np.asarray(fov) / 2.0) / px
+        for fov, px in (
+            (instant.lens.hfov, instant.lens.width_px),
+            (instant.lens.vfov, instant.lens.height_px),
+        )
+    )
+    across, along = ifov
+    depression = np.arcsin(np.clip(-np.einsum("ki,ki->k", directions, enu_axes(errors.lat, errors.lon)[:, 2]), -1, 1))
+    gsd = ground_sample(errors.range_m, across, along, depression).mean_m
+    answers = []
+    for k, pixel in enumerate(pixels.tolist()):
+        head = {"pixel": pixel, "time": utc_text(instant.time_us)}
+        miss = "" if errors.miss[k] == Miss.HIT else Miss(int(errors.miss[k])).reason
+        miss = miss or errors.unbounded[k]
+        if miss:
+            answers.append({**head, "miss": miss, "warnings": warnings})
+            continue
+        place = _place(errors, k, float(gsd[k]), float(np.degrees(depression[k])), terrain)
+        labels = {"dms": dms(place.lat, place.lon), "utm": str(utm(place.lat, place.lon))}
+        answers.append({**head, **asdict(place), **labels, "miss": None, "warnings": warnings})
+    return answers
+
+
+def _place(errors: GroundError, k: int, gsd_m: float, depression_deg: float, terrain: Terrain) -> PixelPlace:
+    lat, lon, height = float(errors.lat[k]), float(errors.lon[k]), float(errors.height_m[k])
+    lat_deg, lon_deg = float(np.degrees(lat)), float(np.degrees(lon))
+    axes = errors.ellipse
+    shares = sorted(zip(errors.sources, errors.shares[k].tolist(), strict=True), key=lambda pair: -pair[1])
+    pedigree = errors.pedigree[k]
+    return PixelPlace(
+        lat=lat_deg,
+        lon=lon_deg,
+        height_hae_m=height,
+        height_msl_m=float(msl_from_hae(lat, lon, height)),
+        mgrs=mgrs(lat_deg, lon_deg),
+        ce90_m=float(errors.ce90_m[k]),
+        le90_m=float(errors.le90_m[k]),
+        ellipse=Ellipse(float(axes.semi_major[k]), float(axes.semi_minor[k]), float(np.degrees(axes.azimuth[k]))),
+        gsd_m=gsd_m,
+        slant_range_m=float(errors.range_m[k]),
+        depression_deg=depression_deg,
+        terrain=terrain.name,
+        pedigree="" if pedigree is None else pedigree.value,
+        budget=tuple(ErrorShare(source.name, share) for source, share in shares if share >= 0.0005),
+    )

@@ -1,0 +1,67 @@
+"""Quick look: one picture of a recording's track, footprints and coverage over shaded relief."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from otear.coverage.files import read_cells
+from otear.coverage.picture import PassPicture, draw_pass
+from otear.coverage.tracks import track_runs
+from otear.domain.times import utc_text
+from otear.errors import NotFoundError
+from otear.geo.terrain import Terrain
+from otear.store.base import FootageRow
+from otear.store.workspace import Workspace
+from otear.video.frames import frame_at
+from otear.workflow.footage import pass_of, trusted_telemetry
+
+
+def quicklook(workspace: Workspace, row: FootageRow, path: Path, *, terrain: Terrain | None) -> None:
+    """Write the PNG. Raises `NotFoundError` where the recording saw no ground."""
+    if row.bounds_deg is None:
+        raise NotFoundError(
+            f"footage {row.footage_id} saw no ground that could be placed",
+            field="footage_id",
+            remedy="`otear footage show` gives its health verdict",
+        )
+    passed = pass_of(workspace, row)
+    summary = row.summary
+    telemetry = trusted_telemetry(workspace, row)
+    runs = track_runs(telemetry, telemetry.sensor_hae_m)
+    middle_s = 0.5 * summary["duration_s"]
+    frame = None
+    if summary["video"] is not None:
+        frame = frame_at(workspace.blobs.path(row.sha256), (summary["first_pts_s"] or 0.0) + middle_s).pixels
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draw_pass(
+        PassPicture(
+            title=f"{row.name}  ({row.footage_id})",
+            caption=_caption(row),
+            grid=passed.grid,
+            looks=passed.looks,
+            cells=read_cells(passed.path),
+            track=np.concatenate([run[:, :2] for run in runs]) if runs else np.empty((0, 2)),
+            heights_at=None if terrain is None else terrain.heights,
+            terrain_name="none given" if terrain is None else terrain.name,
+            frame=frame,
+            frame_label=f"picture at {middle_s:.1f} s",
+        ),
+        path,
+    )
+
+
+def _caption(row: FootageRow) -> str:
+    summary = row.summary
+    packets, health = summary["packets"], summary["health"]
+    closure = health["pointing_rms_deg"]
+    lines = [
+        f"{summary['standard']}; {utc_text(row.start_us) if row.start_us is not None else 'time unknown'}; "
+        f"{summary['duration_s']:.1f} s",
+        f"{packets['total']} packets kept: {packets['valid']} valid, {packets['flagged']} flagged, "
+        f"{packets['repaired']} repaired",
+        f"{summary['looks']} looks over {summary['covered_km2']:.3f} km²; places on {summary['terrain']}",
+        "pointing closure unknown" if closure is None else f"pointing closure {closure:.3f}° rms",
+    ]
+    return "\n".join(lines)
