@@ -120,6 +120,14 @@ class ErrorBudget:
 
     sources: tuple[ErrorSource, ...]
 
+    def __post_init__(self) -> None:
+        if not self.sources or len({(s.parameter, s.bias) for s in self.sources}) < len(self.sources):
+            raise SettingError(
+                "no source of error, or the same one twice",
+                field="sources",
+                remedy="Give at least one source, and one noise and one bias at most for each parameter",
+            )
+
     def sigma(self, parameter: Parameter) -> Floats | float:
         """Noise and bias of one parameter together; 0 where the budget has neither."""
         return np.sqrt(sum(np.square(s.sigma) for s in self.sources if s.parameter is parameter))
