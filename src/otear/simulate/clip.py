@@ -44,6 +44,7 @@ _START_US = 1_709_654_400_000_000
 _LAT, _LON = np.radians(24.8), np.radians(-107.4)
 _HEIGHT_MSL_M, _SPEED_M_S, _HFOV_DEG = 2_900.0, 72.0, 9.0
 _GRAVITY_M_S2 = 9.80665
+_ORBIT_M, _HEADING_0 = 2_900.0, np.radians(97.0)
 _CELL_PX = 16
 """Rays are cast through the corners of cells of this size; ground coordinates in between are interpolated."""
 
@@ -66,20 +67,22 @@ def write_clip(recording: Path, terrain: Path, *, seed: int, seconds: float = 10
 
 
 def _flight(ground: Ground, ticks: int, rng: np.random.Generator) -> Flight:
-    """Gentle turns past the road, with the camera led along it by hand."""
+    """An unsteady orbit to the left about the hamlet, with the camera led along its road by hand."""
     time_s = np.arange(ticks) / _TICKS_PER_S
     phase = rng.uniform(0.0, 2.0 * np.pi, 6)
-    roll = np.radians(-3.0 + 2.5 * np.sin(time_s / 2.1 + phase[0]) + 0.5 * np.sin(time_s / 0.45 + phase[1]))
+    bank = np.arctan(_SPEED_M_S**2 / (_GRAVITY_M_S2 * _ORBIT_M))
+    roll = -bank + np.radians(2.5 * np.sin(time_s / 2.1 + phase[0]) + 0.5 * np.sin(time_s / 0.45 + phase[1]))
     pitch = np.radians(2.6 + 0.5 * np.sin(time_s / 1.7 + phase[2]) + 0.15 * np.sin(time_s / 0.38 + phase[3]))
-    heading = np.radians(72.0) + np.cumsum(_GRAVITY_M_S2 * np.tan(roll) / _SPEED_M_S) / _TICKS_PER_S
+    heading = _HEADING_0 + np.cumsum(_GRAVITY_M_S2 * np.tan(roll) / _SPEED_M_S) / _TICKS_PER_S
     step_m = _SPEED_M_S / _TICKS_PER_S
-    east = -500.0 + np.cumsum(step_m * np.sin(heading))
-    north = -2_900.0 + np.cumsum(step_m * np.cos(heading))
+    focus_east, focus_north = ground.focus_m
+    east = focus_east + _ORBIT_M * np.cos(_HEADING_0) + np.cumsum(step_m * np.sin(heading))
+    north = focus_north - _ORBIT_M * np.sin(_HEADING_0) + np.cumsum(step_m * np.cos(heading))
     lat, lon = (np.array(v) for v in zip(*map(ground.place, east, north), strict=True))
     msl = _HEIGHT_MSL_M + 4.0 * np.sin(time_s / 3.3 + phase[4])
     height = msl + undulation(lat, lon)
-    aim_east = ground.focus_m[0] - 80.0 + 14.0 * time_s + 12.0 * np.sin(time_s / 1.9 + phase[5])
-    aim_north = ground.focus_m[1] - 15.0 + 20.0 * np.sin(time_s / 2.7 + phase[4])
+    aim_east = focus_east + 150.0 * np.sin(time_s / 11.0 - 0.5) + 12.0 * np.sin(time_s / 1.9 + phase[5])
+    aim_north = focus_north - 15.0 + 20.0 * np.sin(time_s / 2.7 + phase[4])
     aim_lat, aim_lon = (np.array(v) for v in zip(*map(ground.place, aim_east, aim_north), strict=True))
     aim = ecef_from_geodetic(aim_lat, aim_lon, ground.patch.heights(aim_lat, aim_lon))
     level = Pose(lat, lon, height, heading, pitch, roll, 0.0, 0.0, 0.0)
