@@ -9,7 +9,8 @@
     └── RefusedError (PermissionError)   exit 1: allowed by nobody
 
 An `InputError` always says what is wrong, where (file and byte offset, or field) and what to do about it. A
-`RefusedError` says which rule, which fact, and what would make it allowed. Anything else that escapes is a fault in Otear.
+`RefusedError` says which rule, which fact, and what would make it allowed. Anything else that escapes is a fault in
+Otear.
 """
 
 from __future__ import annotations

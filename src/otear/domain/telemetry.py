@@ -22,8 +22,8 @@ class Telemetry:
 
     Heights: `*_msl_m` stand above EGM96 mean sea level, `*_hae_m` above the WGS 84 ellipsoid; a stream may carry either
     or both, and what it did not carry is NaN here (`heights.py` in `video/` resolves them). `slant_range_measured` is 1
-    where the stream's own flags say that a laser measured the range, 0 where they say it was computed, -1 where they say
-    nothing.
+    where the stream's own flags say that a laser measured the range, 0 where they say that it was computed, -1 where
+    they say nothing.
     `sigma_*` are 1-sigma errors that the stream itself states (ST 1010), NaN where it states none.
     """
 

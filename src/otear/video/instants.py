@@ -14,7 +14,7 @@ from otear.domain.telemetry import Floats, Telemetry
 from otear.errors import InputError
 from otear.geo.camera import Lens, Pose
 from otear.geo.frames import enu_axes
-from otear.geo.uncertainty import Motion
+from otear.geo.perturb import Motion
 from otear.video.clocks import bracket
 from otear.video.heights import resolve_heights
 from otear.video.poses import lenses, poses

@@ -172,7 +172,7 @@ def _place(errors: GroundError, k: int, gsd_m: float, depression_deg: float, ter
         mgrs=mgrs(lat_deg, lon_deg),
         ce90_m=float(errors.ce90_m[k]),
         le90_m=float(errors.le90_m[k]),
-        ellipse=Ellipse(float(axes.semi_major[k]), float(axes.semi_minor[k]), float(np.degrees(axes.azimuth[k]))),
+        ellipse=Ellipse(float(axes.major_m[k]), float(axes.minor_m[k]), float(np.degrees(axes.azimuth[k]))),
         gsd_m=gsd_m,
         slant_range_m=float(errors.range_m[k]),
         depression_deg=depression_deg,
