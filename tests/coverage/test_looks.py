@@ -23,7 +23,7 @@ def times(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def built(
-    world: Any, terrain: Any, seconds: Any, pose: Pose, lens: Lens, splits: int = 1
+    world: Any, terrain: Any, seconds: Any, pose: Pose, lens: Lens, *, splits: int = 1
 ) -> list[tuple[Look, LookCells]]:
     builder = LookBuilder(world.grid, terrain, ResolutionModel())
     done = []
@@ -33,7 +33,7 @@ def built(
 
 
 def stare(
-    world: Any, terrain: Any, sensor: Any, spot: Any, hfov_deg: float, duration_s: float = 2.0
+    world: Any, terrain: Any, sensor: Any, spot: Any, hfov_deg: float, *, duration_s: float = 2.0
 ) -> tuple[Look, LookCells]:
     seconds = np.arange(0.0, duration_s, 0.2)
     ((look, cells),) = built(

@@ -293,9 +293,9 @@ def coverage_at(passes: Sequence[PassFile], lat_deg: float, lon_deg: float) -> P
 def covered_km2(passed: PassFile) -> float:
     """Area in km² that was visible in a pass: its cells, each weighed by the largest part of it that one look saw."""
     with connect() as connection:
-        (cells,) = connection.sql(
+        ((cells,),) = connection.sql(
             "SELECT coalesce(sum(share), 0.0) FROM"
             " (SELECT max(share) AS share FROM read_parquet(?) WHERE visible GROUP BY row, col)",
             params=[str(passed.path)],
-        ).fetchone()
+        ).fetchall()
     return float(cells) * passed.grid.area_m2 / 1e6
