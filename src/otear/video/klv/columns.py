@@ -19,7 +19,7 @@ from otear.domain.telemetry import Telemetry
 from otear.video.klv.codecs import Imapb, Mapped
 from otear.video.klv.eg0104 import eg0104_columns
 from otear.video.klv.framing import Frames
-from otear.video.klv.items import EXCLUDED, FLAGS, ITEMS, LAST_TAG, REPEATABLE, SDCC, TIME
+from otear.video.klv.items import EXCLUDED, FLAGS, ITEMS, LAST_TAG, REPEATABLE, SDCC, TIME, VMTI
 from otear.video.klv.keys import EG0104_CODE, ST0601_CODE
 from otear.video.klv.scan import BODY, BODY_STOP, STANDARD, length_at, walk_item
 from otear.video.klv.sets import sdcc_columns
@@ -62,7 +62,7 @@ for _tag, _item in ITEMS.items():
 _EXCLUDED = np.isin(np.arange(LAST_TAG + 1), list(EXCLUDED))
 _ONCE = ~np.isin(np.arange(LAST_TAG + 1), list(REPEATABLE))
 _ABSENT = 255
-_HAS_SDCC, _HAS_EXCLUDED, _TWICE = 1, 2, 4
+_HAS_SDCC, _HAS_EXCLUDED, _TWICE, _HAS_VMTI = 1, 2, 4, 8
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -116,6 +116,8 @@ def _gather(  # noqa: PLR0917 - a compiled loop takes its arrays one by one
                 facts[i, 2] |= _HAS_EXCLUDED
             if tag == SDCC:
                 facts[i, 2] |= _HAS_SDCC
+            if tag == VMTI:
+                facts[i, 2] |= _HAS_VMTI
             slot = slots[tag]
             if slot < 0:
                 continue
@@ -160,6 +162,11 @@ class Gathered:
     def sdcc(self) -> NDArray[np.bool_]:
         """Whether the packet carries an SDCC-FLP (item 102), shape (n,)."""
         return self._marked(_HAS_SDCC)
+
+    @property
+    def vmti(self) -> NDArray[np.bool_]:
+        """Whether the packet carries a moving-object report (item 74), shape (n,)."""
+        return self._marked(_HAS_VMTI)
 
     def _marked(self, mark: int) -> NDArray[np.bool_]:
         return np.asarray(self.facts[:, 2] & mark != 0, dtype=np.bool_)

@@ -105,9 +105,14 @@ class Frames:
 
     @property
     def damaged(self) -> NDArray[np.bool_]:
-        """Where bytes were found to be wrong: a bad checksum, a mended key or length, or bytes stepped over."""
-        changed = self.rows[:, [scan.MENDED, scan.STEPPED_OVER]].any(axis=1)
-        return np.asarray((self.verdict == scan.BAD) | changed, dtype=np.bool_)
+        """Where a packet was lost: its checksum fails, or bytes stepped over before it could have held one.
+
+        A key or a length that was put right, and a few strange bytes before each packet, are no sign of noise: whole
+        recordings are like that.
+        """
+        size = self.rows[:, scan.STOP] - self.rows[:, scan.START]
+        missing = 2 * self.rows[:, scan.STEPPED_OVER] > size
+        return np.asarray((self.verdict == scan.BAD) | missing, dtype=np.bool_)
 
     def body(self, row: int) -> bytes:
         """The bytes of one packet's items."""

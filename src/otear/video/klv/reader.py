@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from otear.domain.packets import Packet, Repair
 from otear.domain.telemetry import Telemetry
 from otear.video.klv import scan
+from otear.video.klv.ber import MalformedError, local_items
 from otear.video.klv.columns import Gathered, decodable, gather, telemetry
 from otear.video.klv.doubts import REACH, judge
 from otear.video.klv.framing import CHECKSUMS, Framer, Frames
-from otear.video.klv.items import TIME
-from otear.video.klv.keys import EG0104_CODE, STANDARDS
+from otear.video.klv.items import TIME, VMTI
+from otear.video.klv.keys import EG0104_CODE, ST0903_CODE, STANDARDS
+from otear.video.klv.sets import vmti
 
 EXCLUDED_NOTE = "carries items of armament or designation, which are kept raw and never acted upon"
 
@@ -54,6 +56,13 @@ class Batch:
     def telemetry(self) -> Telemetry:
         """The rows of trusted packets."""
         return self.all_telemetry.rows(self.trusted_rows)
+
+    @property
+    def vmti_targets(self) -> int:
+        """How many moving things the trusted packets report (ST 0903), in sets of their own or within ST 0601."""
+        alone = self.frames.standard == ST0903_CODE
+        rows = np.flatnonzero(self.trusted & (self.items.vmti | alone)).tolist()
+        return sum(_targets(self.frames.body(row), alone=bool(alone[row])) for row in rows)
 
     def packets(self) -> list[Packet]:
         """Every packet as a noun, damaged ones included."""
@@ -92,6 +101,15 @@ class Batch:
             )
             for k, (row, offset, pts_s, time_us, trusted, mended, excluded) in enumerate(zip(*columns, strict=True))
         ]
+
+
+def _targets(body: bytes, *, alone: bool) -> int:
+    """Targets in a packet's reports; a report that is malformed lists none (`describe` shows its bytes)."""
+    try:
+        reports = [body] if alone else [value for tag, value in local_items(body) if tag == VMTI]
+        return sum(len(vmti(report).targets) for report in reports)
+    except MalformedError:
+        return 0
 
 
 class PacketReader:

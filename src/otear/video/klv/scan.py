@@ -133,6 +133,12 @@ def _verifies_under(data: Bytes, body: int, stop: int, code: int, size: int) -> 
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def _time_at(data: Bytes, at: int, stop: int) -> bool:
+    """Whether a set may begin here: its first item is its time, eight bytes long."""
+    return bool(at + 1 < stop and data[at] == 2 and data[at + 1] == 8)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def _label_at(data: Bytes, at: int, stop: int) -> int:
     """Number of the key at `at`, `UNKNOWN_CODE` for another universal label, `_NO` for none."""
     if at + _KEY > stop or data[at] != 0x06 or data[at + 1] != 0x0E or data[at + 2] != 0x2B or data[at + 3] != 0x34:
@@ -153,17 +159,17 @@ def _mend_length(data: Bytes, start: int, stop: int, code: int) -> tuple[int, in
     """First item and end of a set whose key is whole but whose length is wrong; (`_NO`, 0) where nothing verifies."""
     for size in range(1, 5):
         body = start + _KEY + size
+        # Sets begin with their time; without this the sum, being linear, would pass shifted items too easily.
+        if not _time_at(data, body, stop):
+            continue
         end = _walk(data, body, min(stop, body + _MAX_MEND))
         if end < 0:
             continue
-        # A length that is damaged is still nearly the right one: this keeps damaged items from passing by chance.
-        wrong = 0
+        # Where the length is right it is the items that are damaged, and nothing is to be tried on them.
+        wrong = False
         for i in range(size):
-            bits = int(data[start + _KEY + i]) ^ _length_byte(end - body, size, i)
-            while bits:
-                wrong += 1
-                bits &= bits - 1
-        if 0 < wrong <= 4 and _verifies_under(data, body, end, code, size):
+            wrong = wrong or data[start + _KEY + i] != _length_byte(end - body, size, i)
+        if wrong and _verifies_under(data, body, end, code, size):
             return body, end
     return _NO, 0
 
@@ -214,7 +220,7 @@ def _damaged_start(  # noqa: PLR0917 - compiled
             broken = True
         if not broken:
             run += 1
-    if same >= _KEY + size - 6:
+    if same >= _KEY + size - 6 and body - _KEY - size >= gap:
         return body - _KEY - size
     return body - run
 
@@ -232,7 +238,7 @@ def _next_packet(data: Bytes, at: int, limit: int, verified: bool) -> int:
             end = at + _KEY + size + length
             if size > 0 and code in (ST0601_CODE, ST0903_CODE) and end <= stop and _verifies(data, at, end):
                 return at
-        elif data[at] == 2 and data[at + 1] == 8:
+        elif _time_at(data, at, stop):
             start, _, _ = _mend_key(data, gap, at, stop)
             if start > gap:
                 return int(start)
@@ -277,6 +283,8 @@ def _frame(  # noqa: PLR0917 - compiled
             return 1
     elif code == UNKNOWN_CODE:
         for guess in range(1, 5):
+            if not _time_at(data, start + _KEY + guess, stop):
+                continue
             first, last, known = _mend_key(data, start, start + _KEY + guess, stop)
             if first >= 0:
                 row[BODY], row[STOP], row[BODY_STOP] = start + _KEY + guess, last, last
@@ -335,7 +343,7 @@ def scan(data: Bytes, final: bool, rows: Rows) -> tuple[int, int, int]:
         found = 0
         if code >= 0:
             found = _frame(data, at, stop, code, final, row)
-        elif data[at] == 2 and data[at + 1] == 8:
+        elif _time_at(data, at, stop):
             start, end, known = _mend_key(data, gap, at, stop)
             if start >= 0:
                 row[START], row[STOP], row[BODY], row[BODY_STOP] = start, end, at, end

@@ -24,10 +24,11 @@ from tstrans.klv import (
 )
 
 from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M
-from otear.video.klv.ber import Cursor, MalformedError, local_items, text
+from otear.video.klv.ber import Cursor, MalformedError, encode_length, local_items, text
 from otear.video.klv.codecs import Imapb
 from otear.video.klv.framing import Frames
 from otear.video.klv.items import SDCC
+from otear.video.klv.keys import PRECISION_TIME_STAMP
 
 Floats = NDArray[np.float64]
 
@@ -135,9 +136,9 @@ def core_identifier(value: bytes) -> str:
 
 
 def precision_time_us(value: bytes) -> tuple[int, int]:
-    """Microseconds since 1970 and the status byte of a Precision Time Stamp Pack (ST 0605)."""
+    """Microseconds since 1970 and the status byte of a Precision Time Stamp Pack (ST 0605), given its value."""
     try:
-        pack = decode_precision_timestamp(value)
+        pack = decode_precision_timestamp(PRECISION_TIME_STAMP + encode_length(len(value)) + value)
     except KlvError as error:
         raise MalformedError(f"not a precision time stamp: {error}") from error
     return pack.timestamp_us, pack.time_status.raw
