@@ -70,21 +70,33 @@ def test_ground_behind_a_ridge_is_hidden_and_ground_outside_is_absent(world: Any
     assert np.isnan(cells.depression_deg[behind])
 
 
-def test_every_cell_that_a_pixel_hits_is_seen_and_no_other(world: Any) -> None:
-    sensor, spot = [-2500.0, -2000.0, 2200.0], [300.0, 200.0, 200.0]
-    _, cells = stare(world, world.rolling, sensor, spot, 14.0, duration_s=0.2)
-    pose, lens = world.aimed(sensor, spot).at(0), world.lens(14.0).at(0)
+@pytest.mark.parametrize(
+    ("sensor", "spot", "hfov_deg", "ground"),
+    [
+        ([-2500.0, -2000.0, 2200.0], [300.0, 200.0, 200.0], 14.0, "rolling"),
+        ([6000.0, -7000.0, 2200.0], [300.0, 200.0, 200.0], 5.0, "rolling"),
+        ([-1500.0, 0.0, 2500.0], [2000.0, 300.0, 300.0], 25.0, "ridge"),
+        ([100.0, 100.0, 4200.0], [0.0, 0.0, 100.0], 40.0, "ridge"),
+    ],
+)
+def test_every_cell_that_a_pixel_hits_is_seen_and_no_other(
+    world: Any, sensor: list[float], spot: list[float], hfov_deg: float, ground: str
+) -> None:
+    terrain = getattr(world, ground)
+    _, cells = stare(world, terrain, sensor, spot, hfov_deg, duration_s=0.2)
+    pose, lens = world.aimed(sensor, spot).at(0), world.lens(hfov_deg).at(0)
     x, y = np.meshgrid((np.arange(640) + 0.5) * 3.0, (np.arange(360) + 0.5) * 3.0)
-    hits = cast(world.patch(world.rolling), *sight_lines(pose, lens, np.column_stack([x.ravel(), y.ravel()])))
+    hits = cast(world.patch(terrain), *sight_lines(pose, lens, np.column_stack([x.ravel(), y.ravel()])))
     rows, cols = world.grid.cells(hits.lat[hits.hit], hits.lon[hits.hit])
     by_pixels = Counter(zip(rows.tolist(), cols.tolist(), strict=True))
     keys = list(zip(cells.row.tolist(), cells.col.tolist(), strict=True))
     seen = {key for key, visible in zip(keys, cells.visible, strict=True) if visible}
     whole = {key for key, share in zip(keys, cells.share, strict=True) if share == 1.0}
-    # A cell that is wholly in the picture holds hundreds of these pixels; a sixteenth of one may hold few.
+    # A cell that is wholly in the picture holds many of these pixels; a corner of one may hold none.
     typical = float(np.median(list(by_pixels.values())))
-    assert {key for key, count in by_pixels.items() if count > typical / 6.0} - seen == set()
-    # Ground just beyond a crest may be hidden though a line to two metres above it is not.
+    held = {key for key, count in by_pixels.items() if count > typical / 6.0}
+    # One line of sight stands for a cell: on a crest it may be hidden though a part is not, or the other way round.
+    assert len(held - seen) <= 0.02 * len(held)
     assert len(whole - set(by_pixels)) <= 0.01 * len(whole)
     assert len(seen - set(by_pixels)) <= 0.02 * len(seen)
 

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from otear.geo.frames import Floats, ecef_from_geodetic
 from otear.geo.grid import SearchGrid
@@ -51,6 +52,22 @@ class Ground:
             if len(self._tiles) > self._room:
                 self._tiles.popitem(last=False)
         return self._tiles[key]
+
+    def balls(
+        self, window: NDArray[np.int32], bottom_m: float, top_m: float
+    ) -> tuple[list[tuple[int, int]], Floats, float]:
+        """Tiles that a window of cells touches: their keys, and balls that hold them, without loading any.
+
+        `window` (4,) is first and last row, first and last column; all ground lies from `bottom_m` to `top_m` (HAE). The
+        balls have their centres (n, 3) in ECEF and one radius in metres.
+        """
+        top, bottom, left, right = (int(edge) // TILE for edge in window)
+        keys = [(row, col) for row in range(top, bottom + 1) for col in range(left, right + 1)]
+        row, col = (np.array(keys).T + 0.5) * TILE - 0.5
+        lat, lon = self.grid.centres(row, col)
+        # Half the diagonal and half the relief, and a little for the bend of the Earth and of the grid.
+        radius_m = 1.01 * TILE * self.grid.cell_m / np.sqrt(2.0) + (top_m - bottom_m) / 2.0
+        return keys, ecef_from_geodetic(lat, lon, (bottom_m + top_m) / 2.0), float(radius_m)
 
     def _load(self, key: tuple[int, int]) -> Tile | None:
         steps = np.arange(TILE + 1) - 0.5

@@ -99,38 +99,39 @@ class OpenLook:
                 record(part, clear, step_s, self._period, found, seen)
             parts.clear()
 
-        for tile_row in range(top // TILE, bottom // TILE + 1):
-            for tile_col in range(left // TILE, right // TILE + 1):
-                key = (tile_row, tile_col)
-                tile = ground.tile(key)
-                if tile is None or not may_hold(tile.centre, tile.radius_m, position, axes, tan_h, tan_v):
-                    continue
-                if n_found > ROOM - TILE * TILE:
-                    settle()
-                    n_found = n_cast = 0
-                seen = self._tiles.get(key) or Seen.nothing()
-                row, col = tile_row * TILE, tile_col * TILE
-                before = n_found, n_cast
-                n_found, n_cast = find_cells(
-                    tile.corners,
-                    tile.places,
-                    position,
-                    axes,
-                    tan_h,
-                    tan_v,
-                    float(views.pixel_angle[moment]),
-                    settings.coarsest_gsd_m,
-                    max_range_m,
-                    (max(top - row, 0), min(bottom - row, TILE - 1), max(left - col, 0), min(right - col, TILE - 1)),
-                    self._period,
-                    seen.clear,
-                    seen.checked,
-                    found,
-                    *before,
-                )
-                if n_found > before[0]:
-                    self._tiles[key] = seen
-                    parts.append((seen, (before[0], n_found, before[1], n_cast)))
+        keys, centres, radius_m = ground.balls(window, patch.bottom_m, patch.top_m)
+        for key, centre in zip(keys, centres, strict=True):
+            if not may_hold(centre, radius_m, position, axes, tan_h, tan_v):
+                continue
+            tile = ground.tile(key)
+            if tile is None or not may_hold(tile.centre, tile.radius_m, position, axes, tan_h, tan_v):
+                continue
+            if n_found > ROOM - TILE * TILE:
+                settle()
+                n_found = n_cast = 0
+            seen = self._tiles.get(key) or Seen.nothing()
+            row, col = key[0] * TILE, key[1] * TILE
+            before = n_found, n_cast
+            n_found, n_cast = find_cells(
+                tile.corners,
+                tile.places,
+                position,
+                axes,
+                tan_h,
+                tan_v,
+                float(views.pixel_angle[moment]),
+                settings.coarsest_gsd_m,
+                max_range_m,
+                (max(top - row, 0), min(bottom - row, TILE - 1), max(left - col, 0), min(right - col, TILE - 1)),
+                self._period,
+                seen.clear,
+                seen.checked,
+                found,
+                *before,
+            )
+            if n_found > before[0]:
+                self._tiles[key] = seen
+                parts.append((seen, (before[0], n_found, before[1], n_cast)))
         settle()
         self._end_us = int(views.time_us[moment])
         self._samples += 1

@@ -7,7 +7,6 @@ level, which is what `absolute` means there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,13 +16,9 @@ import shapely
 from otear.coverage.vector import look_shape
 from otear.domain.looks import Look
 from otear.domain.telemetry import Floats, Telemetry
+from otear.domain.times import utc_text
 
 _KML = "http://www.opengis.net/kml/2.2"
-
-
-def utc_text(time_us: int) -> str:
-    """ISO 8601 in UTC with Z, to the millisecond."""
-    return datetime.fromtimestamp(time_us / 1e6, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def track_runs(telemetry: Telemetry, height_m: Floats, *, step_s: float = 1.0, gap_s: float = 10.0) -> list[Floats]:
