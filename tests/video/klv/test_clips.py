@@ -89,11 +89,11 @@ def test_the_bad_checksum_is_kept_and_flagged(clip: Clip) -> None:
     (packet,) = packets(clip("mismms-bad-checksum.bin"))
     assert (packet.checksum, packet.trusted, len(packet.raw)) == (Checksum.BAD, False, 228)
     assert len(decode([packet])) == 0
-    assert dict((name, value) for _, name, value, _ in describe(packet))["mission_id"] == "Mission 12"
+    assert {name: value for _, name, value, _ in describe(packet)}["mission_id"] == "Mission 12"
 
 
 def test_huntsville_has_130_moving_things_with_places_near_the_frame_centre(clip: Clip) -> None:
-    found = [dict((name, value) for _, name, value, _ in describe(p)) for p in packets(clip("huntsville-sim.ts"))]
+    found = [{name: value for _, name, value, _ in describe(p)} for p in packets(clip("huntsville-sim.ts"))]
     reports = [(packet, packet["vmti_set"]) for packet in found if packet.get("vmti_set") is not None]
     assert len(reports) == 37
     things = [(packet, thing) for packet, report in reports for thing in report.targets]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_cutting_the_stream_anywhere_changes_nothing(flight: list[bytes], cuts: 
         raw[at] ^= 0x10
     framer = Framer(elementary=True)
     edges = sorted({0, len(raw), *(cut for cut in cuts if cut < len(raw))})
-    pieces = [framer.feed(bytes(raw[a:b]), a) for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [framer.feed(bytes(raw[a:b]), a) for a, b in pairwise(edges)]
     together, whole = Frames.joined([*pieces, framer.flush()]), Frames.joined(frames_of(bytes(raw)))
     assert together.offset.tolist() == whole.offset.tolist()
     assert together.verdict.tolist() == whole.verdict.tolist()
@@ -58,7 +59,11 @@ def frames_of(raw: bytes) -> Sequence[Frames]:
 def test_a_block_lends_its_packets_its_offset_time_and_repairs(flight: list[bytes]) -> None:
     noted = Repair(RepairKind.STREAM_ID_IGNORED, 188, "stream_id 0xE0")
     reader = PacketReader(3, batch_bytes=0)
-    blocks = [(flight[0][:100], 0, 1.0, ()), (flight[0][100:] + flight[1], 188, 1.2, (noted,)), (flight[2], 376, None, ())]
+    blocks = [
+        (flight[0][:100], 0, 1.0, ()),
+        (flight[0][100:] + flight[1], 188, 1.2, (noted,)),
+        (flight[2], 376, None, ()),
+    ]
     batches = [batch for block in blocks for batch in reader.read(*block)]
     packets = [p for batch in [*batches, *reader.finish()] for p in batch.packets()]
     assert [(p.offset, p.pts_s, p.repairs, p.stream) for p in packets] == [
@@ -233,12 +238,11 @@ def test_no_mutant_crashes_and_no_byte_is_lost(flight: list[bytes]) -> None:
         assert kept + int(frames.rows[:, 7].sum()) + framer.trailing == len(raw)
 
 
-def test_mutants_decode_and_describe(flight: list[bytes]) -> None:
-    original = set(flight)
-    for raw in mutants(flight, 800, np.random.default_rng(12)):
+@pytest.mark.parametrize("count", [800, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_no_mutant_stops_judging_decoding_or_describing(flight: list[bytes], count: int) -> None:
+    for raw in mutants(flight, count, np.random.default_rng(12)):
         packets = read(raw)
         decode(packets)
         for packet in packets:
             assert packet.raw in raw
-            if packet.raw not in original:
-                assert describe(packet) is not None
+            assert isinstance(describe(packet), list)

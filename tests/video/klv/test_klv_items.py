@@ -17,9 +17,9 @@ from otear.errors import SettingError
 from otear.video.klv import PacketReader, describe, encode_st0601
 from otear.video.klv.ber import local_items
 from otear.video.klv.codecs import Imapb, Mapped
+from otear.video.klv.describe import local_set
 from otear.video.klv.eg0104 import universal_items
 from otear.video.klv.items import CHECKSUM, CORE_ID, EXCLUDED, ITEMS, TAGS, TIME
-from otear.video.klv.describe import local_set
 from otear.video.klv.sets import core_identifier, location, sdcc, security_marking, vmti
 
 DISAGREEMENTS: dict[tuple[int, str, object], str] = {}

@@ -21,7 +21,7 @@ from otear.video.klv.items import TIME, VMTI
 from otear.video.klv.keys import EG0104_CODE, ST0903_CODE, STANDARDS
 from otear.video.klv.sets import vmti
 
-EXCLUDED_NOTE = "carries items of armament or designation, which are kept raw and never acted upon"
+EXCLUDED_NOTE = "carries items that have no place in an unarmed survey; they are kept raw and never acted upon"
 
 
 @dataclass(frozen=True)
