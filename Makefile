@@ -1,7 +1,8 @@
 # Everything a stranger needs: `make run` does the main job, `make test` checks everything.
 PYTHON ?= python3
 BIN := .venv/bin
-OTEAR := $(BIN)/otear --workspace out/workspace
+OUT ?= out
+OTEAR := $(BIN)/otear --workspace $(OUT)/workspace
 
 .PHONY: help setup run test quick lint bench clean
 
@@ -20,9 +21,9 @@ setup: .venv/.ready
 
 run: setup
 	$(OTEAR) init
-	$(OTEAR) simulate clip --seed 7 --out out/clip
-	$(OTEAR) ingest out/clip/clip.ts --terrain out/clip/terrain.tif
-	$(OTEAR) footage quicklook latest --out out/quicklook.png
+	$(OTEAR) simulate clip --seed 7 --out $(OUT)/clip
+	$(OTEAR) ingest $(OUT)/clip/clip.ts --terrain $(OUT)/clip/terrain.tif
+	$(OTEAR) footage quicklook latest --terrain $(OUT)/clip/terrain.tif --out $(OUT)/quicklook.png
 
 lint: setup
 	$(BIN)/ruff check .

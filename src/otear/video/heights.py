@@ -6,7 +6,7 @@ in degrees and metres.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,14 @@ def resolve_heights(telemetry: Telemetry) -> Heights:
 
 def _resolve(lat_deg: Floats, lon_deg: Floats, msl_m: Floats, hae_m: Floats) -> Floats:
     return np.where(np.isnan(hae_m), msl_m + undulation(np.radians(lat_deg), np.radians(lon_deg)), hae_m)
+
+
+def with_heights(telemetry: Telemetry) -> Telemetry:
+    """The same rows with both heights of the sensor filled in, each from the other where only one was sent."""
+    hae_m = resolve_heights(telemetry).sensor_hae_m
+    geoid_m = undulation(np.radians(telemetry.sensor_lat_deg), np.radians(telemetry.sensor_lon_deg))
+    msl_m = np.where(np.isnan(telemetry.sensor_msl_m), hae_m - geoid_m, telemetry.sensor_msl_m)
+    return replace(telemetry, sensor_hae_m=hae_m, sensor_msl_m=msl_m)
 
 
 def datum_doubts(telemetry: Telemetry, terrain: Terrain | None = None) -> list[str]:

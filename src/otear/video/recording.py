@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,13 @@ from otear.errors import RecordingError
 from otear.video.clocks import ClockAlignment, ClockObserver
 from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Notice, VideoUnit
 from otear.video.health import HealthObserver
+from otear.video.heights import resolve_heights
 from otear.video.klv.reader import Batch, PacketReader
-from otear.video.misp import picture_time_us
 from otear.video.probe import Container, container_of, read_recording
+from otear.video.thinning import EvenSample
+
+_Number = TypeVar("_Number", int, float)
+_HEIGHT_SAMPLE, _HEIGHT_STRIDE = 1024, 8
 
 
 class Sink(Protocol):
@@ -61,6 +65,8 @@ class Reading:
     clock: ClockAlignment
     health: HealthObserver
     notices: tuple[str, ...]
+    first_place_deg: tuple[float, float] | None
+    """Latitude and longitude of the first known sensor position, None without any."""
     centre_hae_m: float | None
     """Median reported height of the frame centre above the ellipsoid, None where the stream has none."""
     centre_spread_m: float
@@ -114,6 +120,8 @@ class RecordingReader:
         self._pictures: list[float] = []
         self._frames = 0
         self._times: list[int] = []
+        self._first_place_deg: tuple[float, float] | None = None
+        self._centre_hae_m: EvenSample[float] = EvenSample(_HEIGHT_SAMPLE)
 
     def read(self, now_us: int, progress: Progress) -> Reading:
         """Read to the end; `now_us` tells clocks of the future. Raises `RecordingError`, naming the file."""
@@ -138,7 +146,7 @@ class RecordingReader:
         match event:
             case VideoUnit():
                 self._frames += 1
-                self._clock.picture(event.pts_s, picture_time_us(event))
+                self._clock.picture(event)
                 if event.pts_s is not None:
                     self._pictures = _widened(self._pictures, event.pts_s)
             case MetadataBlock():
@@ -170,15 +178,27 @@ class RecordingReader:
             return
         self._sink.telemetry(rows, batch.trusted_rows)
         trusted = rows.rows(batch.trusted_rows)
-        self._clock.metadata(trusted)
+        self._clock.metadata(batch.frames.offset[trusted.packet - batch.first_index], trusted.pts_s, trusted.time_us)
         self._health.add(trusted)
+        self._note(trusted)
+
+    def _note(self, trusted: Telemetry) -> None:
+        """First and last time, first place, and a thinned sample of the heights of what is looked at."""
         timed = trusted.time_us[trusted.time_us > 0]
         if len(timed):
-            self._times = [min([*self._times[:1], int(timed.min())]), max([*self._times[1:], int(timed.max())])]
+            self._times = _widened(_widened(self._times, int(timed.min())), int(timed.max()))
+        placed = np.flatnonzero(np.isfinite(trusted.sensor_lat_deg) & np.isfinite(trusted.sensor_lon_deg))
+        if self._first_place_deg is None and len(placed):
+            first = placed[0]
+            self._first_place_deg = (float(trusted.sensor_lat_deg[first]), float(trusted.sensor_lon_deg[first]))
+        for height_m in resolve_heights(trusted.rows(slice(None, None, _HEIGHT_STRIDE))).centre_hae_m.tolist():
+            self._centre_hae_m.add(height_m)
 
     def _reading(self, now_us: int) -> Reading:
         tally, times = self._tally, self._times
         clock = self._clock.alignment(now_us)
+        heights = np.array(self._centre_hae_m.items)
+        heights = heights[np.isfinite(heights)]
         for stream in sorted(self._other_streams):
             self._notices.append(
                 f"The metadata stream on PID {stream} also describes a sensor; its packets are kept, but places come "
@@ -201,17 +221,12 @@ class RecordingReader:
             clock=clock,
             health=self._health,
             notices=(*self._notices, *clock.warnings),
-            **self._centre(),
+            first_place_deg=self._first_place_deg,
+            centre_hae_m=float(np.median(heights)) if len(heights) else None,
+            centre_spread_m=float(1.4826 * np.median(np.abs(heights - np.median(heights)))) if len(heights) else 0.0,
         )
 
-    def _centre(self) -> dict[str, float | None]:
-        heights = self._health.centre_heights()
-        if not len(heights):
-            return {"centre_hae_m": None, "centre_spread_m": 0.0}
-        middle = float(np.median(heights))
-        return {"centre_hae_m": middle, "centre_spread_m": 1.4826 * float(np.median(np.abs(heights - middle)))}
 
-
-def _widened(span: list[float], value: float) -> list[float]:
-    """First and last presentation time so far."""
+def _widened(span: list[_Number], value: _Number) -> list[_Number]:
+    """First and last of what came so far."""
     return [min(span[0], value), max(span[1], value)] if span else [value, value]

@@ -27,10 +27,11 @@ from otear.geo.grid import SearchGrid
 from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.store.blobs import staged
-from otear.store.recording_files import RecordingWriter, read_telemetry
+from otear.store.recording_files import RecordingWriter, read_packet, read_telemetry
 from otear.store.workspace import Workspace
 from otear.video.frames import video_info
 from otear.video.heights import resolve_heights
+from otear.video.klv import describe
 from otear.video.poses import lenses, poses
 from otear.video.probe import container_of
 from otear.video.recording import Reading, RecordingReader
@@ -148,7 +149,7 @@ def _look(
     width_px, height_px = (footage.video.width, footage.video.height) if footage.video else NOMINAL_PX
     seen = _Seen()
     path = folder / PASS_FILE
-    with write_pass(path, grid, footage.footage_id, reading.sensor, model) as writer:
+    with write_pass(path, grid, footage.footage_id, _sensor(folder), model) as writer:
 
         def keep(ended: list[tuple[Look, LookCells]]) -> None:
             for look, cells in ended:
@@ -164,6 +165,13 @@ def _look(
         keep(builder.finish())
         progress("looking", 1, 1)
     return replace(footage, bounds=seen.bounds, looks=seen.looks, covered_km2=covered_km2(read_pass(path)))
+
+
+def _sensor(folder: Path) -> str:
+    """What the first packet calls its sensor, "" where it does not say."""
+    packet = read_packet(folder, 0)
+    named = {name: value for _, name, value, _ in describe(packet)} if packet else {}
+    return str(named.get("image_source_sensor") or "")
 
 
 def _grid(workspace: Workspace, lat_deg: float, lon_deg: float) -> SearchGrid:

@@ -34,6 +34,7 @@ Floats = NDArray[np.float64]
 
 _LATITUDE, _LONGITUDE, _HEIGHT, _SIGMA = Imapb(-90, 90), Imapb(-180, 180), Imapb(-900, 19000), Imapb(0, 650)
 _OBJECT_COUNTRIES = 13
+_METRES_FROM = 0.01
 _SIGMAS = {
     13: "sigma_lat_m", 14: "sigma_lon_m", 15: "sigma_height_m", 75: "sigma_height_m", 104: "sigma_height_m",
     5: "sigma_heading_deg", 6: "sigma_pitch_deg", 90: "sigma_pitch_deg", 7: "sigma_roll_deg", 91: "sigma_roll_deg",
@@ -239,7 +240,12 @@ def sdcc(items: Iterable[tuple[int, bytes]]) -> dict[int, float]:
 
 
 def sdcc_columns(frames: Frames, has_sdcc: NDArray[np.bool_], latitude_deg: Floats) -> dict[str, Floats]:
-    """The `sigma_*` columns of a batch; errors of latitude and longitude become metres on the ellipsoid."""
+    """The `sigma_*` columns of a batch; errors of latitude and longitude become metres on the ellipsoid.
+
+    Senders state these in the item's own unit (degrees) or in metres, and nothing in the packet says which. A receiver
+    is good to between a millimetre and a kilometre, so that only one reading makes sense: from `_METRES_FROM` on a
+    number is metres.
+    """
     columns = {name: np.full(len(frames), np.nan) for name in _SIGMAS.values()}
     for row in np.flatnonzero(has_sdcc).tolist():
         try:
@@ -251,6 +257,9 @@ def sdcc_columns(frames: Frames, has_sdcc: NDArray[np.bool_], latitude_deg: Floa
                 columns[_SIGMAS[tag]][row] = sigma
     sine = np.sin(np.radians(latitude_deg))
     flat = 1.0 - ECCENTRICITY_SQ * sine**2
-    columns["sigma_lat_m"] *= np.radians(SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / flat**1.5)
-    columns["sigma_lon_m"] *= np.radians(SEMI_MAJOR_M * np.sqrt(1.0 - sine**2) / np.sqrt(flat))
+    for name, degree_m in (
+        ("sigma_lat_m", np.radians(SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / flat**1.5)),
+        ("sigma_lon_m", np.radians(SEMI_MAJOR_M * np.sqrt(1.0 - sine**2) / np.sqrt(flat))),
+    ):
+        columns[name] *= np.where(columns[name] < _METRES_FROM, degree_m, 1.0)
     return columns

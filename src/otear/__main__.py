@@ -1,0 +1,5 @@
+"""`python -m otear` is the command `otear`."""
+
+from otear.cli.main import run
+
+run()
