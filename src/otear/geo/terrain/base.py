@@ -1,4 +1,4 @@
-"""The terrain seam: what every source of elevation can do, and the patch that rays are cast against.
+"""The terrain seam: what every source of elevation can do.
 
 Angles are radians, lengths metres, heights above the ellipsoid. A patch's arrays are (row, column), row 0 in the north;
 posts (samples) sit on whole rows and columns and the surface between four posts is bilinear in row and column.
@@ -6,22 +6,16 @@ posts (samples) sit on whole rows and columns and the surface between four posts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from numpy.typing import ArrayLike
 
 from otear.geo.frames import Floats
+from otear.geo.terrain.grid import Bounds
+from otear.geo.terrain.patch import Patch
 
-
-class Bounds(NamedTuple):
-    """A box in radians. `east` < `west` means that it crosses the antimeridian."""
-
-    west: float
-    south: float
-    east: float
-    north: float
+__all__ = ["Bounds", "Patch", "Terrain", "VerticalDatum"]
 
 
 class VerticalDatum(StrEnum):
@@ -51,14 +45,9 @@ class Terrain(Protocol):
         ...
 
     def heights(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
-        """HAE in metres, bilinear between posts, of places in radians; NaN where there is no data. Shape is the inputs'."""
+        """HAE in metres, bilinear between posts, at places in radians; NaN where there is no data. Inputs broadcast."""
         ...
 
     def patch(self, bounds: Bounds) -> Patch:
         """The part inside `bounds` (cut to what there is), ready for rays. `TerrainError` where nothing is inside."""
         ...
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Placeholder for the owner of raycast to define."""
