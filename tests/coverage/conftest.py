@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -13,43 +14,43 @@ from numpy.typing import ArrayLike
 from otear.geo.camera import Lens, Pose
 from otear.geo.frames import Floats, LocalFrame
 from otear.geo.grid import SearchGrid
-from otear.geo.terrain.base import Bounds, Patch, VerticalDatum
+from otear.geo.terrain import Bounds, GridTerrain, Patch, VerticalDatum
 from otear.geo.terrain.grid import Grid
 
 LAT_DEG, LON_DEG = 24.7, -107.3
+_RADIUS_M = 6_371_000.0
 
 
 @dataclass(frozen=True)
 class FormulaTerrain:
-    """Terrain whose posts, 0.0003 degrees apart within a degree of `LAT_DEG`, `LON_DEG`, follow a formula of metres.
+    """Terrain whose posts, 0.0003 degrees apart, follow a formula of metres east and north of `LAT_DEG`, `LON_DEG`.
 
-    `height_at` takes metres east and north of the middle. `edge_deg` is the distance from the middle at which it ends.
+    It ends `edge_deg` from there.
     """
 
     height_at: Callable[[Floats, Floats], Floats]
-    edge_deg: float = 1.0
+    edge_deg: float = 0.5
     name: str = "formula"
     datum: VerticalDatum = VerticalDatum.ELLIPSOID
     sigma_m: float = 0.0
 
     def heights(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
-        lat, lon = np.broadcast_arrays(np.degrees(lat), np.degrees(lon))
-        inside = (np.abs(lat - LAT_DEG) <= self.edge_deg) & (np.abs(lon - LON_DEG) <= self.edge_deg)
-        metres = 111_200.0
-        east = (lon - LON_DEG) * metres * np.cos(np.radians(LAT_DEG))
-        return np.where(inside, self.height_at(east, (lat - LAT_DEG) * metres), np.nan)
+        return self._posts.heights(lat, lon)
 
     def patch(self, bounds: Bounds) -> Patch:
+        return self._posts.patch(bounds)
+
+    @cached_property
+    def _posts(self) -> GridTerrain:
         step = 0.0003
-        west, south, east, north = np.degrees(bounds)
-        west, south = max(west, LON_DEG - self.edge_deg), max(south, LAT_DEG - self.edge_deg)
-        east, north = min(east, LON_DEG + self.edge_deg), min(north, LAT_DEG + self.edge_deg)
-        grid = Grid(
-            Affine(step, 0.0, west, 0.0, -step, north), (int((north - south) / step) + 1, int((east - west) / step) + 1)
-        )
-        rows, columns = grid.shape
-        column, row = np.meshgrid(np.arange(columns), np.arange(rows))
-        return Patch.of(self.heights(*grid.place(column, row)).astype(np.float32), grid)
+        count = round(2.0 * self.edge_deg / step) + 1
+        corner = Affine(step, 0.0, LON_DEG - self.edge_deg, 0.0, -step, LAT_DEG + self.edge_deg)
+        grid = Grid(corner, (count, count))
+        column, row = np.meshgrid(np.arange(count), np.arange(count))
+        lat, lon = grid.place(column, row)
+        east = (lon - np.radians(LON_DEG)) * _RADIUS_M * np.cos(np.radians(LAT_DEG))
+        north = (lat - np.radians(LAT_DEG)) * _RADIUS_M
+        return GridTerrain(self.height_at(east, north).astype(np.float32), grid)
 
 
 class World:

@@ -15,6 +15,7 @@ from otear.coverage.moments import Views
 from otear.geo.camera import sight_lines
 from otear.geo.frames import Floats
 from otear.geo.raycast import cast
+from otear.geo.terrain import Patch
 
 
 def ring_enu(world: Any, result: Footprint, height_m: float) -> Floats:
@@ -71,24 +72,29 @@ def test_the_edge_of_the_terrain_is_flagged(world: Any) -> None:
     assert result.flags == ("cut by the edge of the terrain",)
 
 
+@pytest.fixture(scope="module")
+def rolling(world: Any) -> Patch:
+    return world.patch(world.rolling, 0.3)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
-    st.floats(-180.0, 180.0),
-    st.floats(15.0, 80.0),
-    st.floats(1.0, 25.0),
-    st.integers(0, 2**32 - 1),
+    bearing_deg=st.floats(-180.0, 180.0),
+    depression_deg=st.floats(15.0, 80.0),
+    fov=st.floats(1.0, 25.0),
+    seed=st.integers(0, 2**32 - 1),
 )
 def test_all_ground_in_the_picture_is_inside(
-    world: Any, bearing_deg: float, depression_deg: float, fov: float, seed: int
+    world: Any, rolling: Patch, *, bearing_deg: float, depression_deg: float, fov: float, seed: int
 ) -> None:
     bearing, depression = np.radians([bearing_deg, depression_deg])
     away_m = 3000.0 / np.tan(depression)
     sensor = [away_m * np.sin(bearing), away_m * np.cos(bearing), 3200.0]
     pose = world.aimed(sensor, [0.0, 0.0, 200.0]).at(0)
-    patch, glass = world.patch(world.rolling, 0.3), world.lens(fov).at(0)
-    result = footprint(pose, glass, patch, max_range_m=25_000.0)
+    glass = world.lens(fov).at(0)
+    result = footprint(pose, glass, rolling, max_range_m=25_000.0)
     pixels = np.random.default_rng(seed).uniform([0.0, 0.0], [1920.0, 1080.0], (300, 2))
-    hits = cast(patch, *sight_lines(pose, glass, pixels), max_range_m=25_000.0)
+    hits = cast(rolling, *sight_lines(pose, glass, pixels), max_range_m=25_000.0)
     outline = shapely.make_valid(shapely.Polygon(result.ring))
     slack = 0.02 * np.sqrt(outline.area)
     places = shapely.points(np.degrees(hits.lon[hits.hit]), np.degrees(hits.lat[hits.hit]))

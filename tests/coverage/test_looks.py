@@ -253,6 +253,20 @@ def test_nothing_in_nothing_out(world: Any) -> None:
     assert builder.finish() == []
 
 
+def test_a_flight_off_the_terrain_is_counted_and_comes_back(world: Any) -> None:
+    # Sixty seconds on the small terrain, then as long far to the north of it, then back: 512 rows at 4 Hz each.
+    seconds = np.arange(0.0, 384.0, 0.25)
+    north = np.where((seconds >= 128.0) & (seconds < 256.0), 60_000.0, 0.0)
+    sensor = np.column_stack([np.zeros_like(north), north - 500.0, np.full_like(north, 2100.0)])
+    spot = np.column_stack([np.zeros_like(north), north, np.full_like(north, 100.0)])
+    poses, lens = world.aimed(sensor, spot), world.lens(3.0, len(seconds))
+    builder = LookBuilder(world.grid, world.small, ResolutionModel())
+    looks = [look for look, _ in builder.add(times(seconds), poses, lens) + builder.finish()]
+    assert builder.counts["off terrain"] == 512
+    assert "left the terrain" in [look.ends_with for look in looks]
+    assert all((look.end_us - START_US) / 1e6 < 128.0 or (look.start_us - START_US) / 1e6 >= 256.0 for look in looks)
+
+
 def test_ground_beyond_the_terrain_is_not_claimed(world: Any) -> None:
     _, cells = stare(world, world.small, [0.0, -1000.0, 3100.0], [0.0, 2000.0, 100.0], 20.0)
     _, lon = world.grid.centres(cells.row, cells.col)

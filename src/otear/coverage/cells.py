@@ -6,6 +6,7 @@ narrower than a cell sees a part of it, and only that part is claimed (one narro
 between them and claim nothing). Corners are projected once per cell; sub-points only where the edge of the picture
 crosses the cell.
 """
+# ruff: noqa: PLR0917 - compiled functions take plain numbers and arrays, many of them
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ class Ground:
     ) -> tuple[list[tuple[int, int]], Floats, float]:
         """Tiles that a window of cells touches: their keys, and balls that hold them, without loading any.
 
-        `window` (4,) is first and last row, first and last column; all ground lies from `bottom_m` to `top_m` (HAE). The
-        balls have their centres (n, 3) in ECEF and one radius in metres.
+        `window` (4,) is first and last row, first and last column; all ground lies from `bottom_m` to `top_m` (HAE).
+        The balls have their centres (n, 3) in ECEF and one radius in metres.
         """
         top, bottom, left, right = (int(edge) // TILE for edge in window)
         keys = [(row, col) for row in range(top, bottom + 1) for col in range(left, right + 1)]

@@ -22,11 +22,12 @@ from otear.coverage.open_look import LookSettings, OpenLook
 from otear.coverage.reach import bounds_of, range_limit, reach, windows
 from otear.coverage.resolution import ResolutionModel
 from otear.domain.looks import Look, LookCells
+from otear.errors import TerrainError
 from otear.geo.camera import Lens, Pose
 from otear.geo.frames import Floats
 from otear.geo.grid import SearchGrid
 from otear.geo.raycast import Miss, cast
-from otear.geo.terrain.base import Patch, Terrain
+from otear.geo.terrain import Patch, PatchCache, Terrain
 
 _DEEPEST_GROUND_M = -500.0
 """No dry land is lower (HAE)."""
@@ -57,7 +58,8 @@ class LookBuilder:
     """Takes a recording's moments in order, hands out each look when it has ended.
 
     `counts` says how many rows there were ("rows"), how many were worked out ("moments"; the others came too soon or
-    the picture had hardly moved), and how many lacked a time, position, attitude or field of view ("unusable").
+    the picture had hardly moved), how many lacked a time, position, attitude or field of view ("unusable"), and how
+    many looked where the terrain holds nothing at all ("off terrain").
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class LookBuilder:
         self._settings = settings or LookSettings()
         self._terrain = terrain
         self._model = model
+        self._patches = PatchCache(terrain)
         self._ground = Ground(grid, terrain)
         self._found = Found.room()
         self._waiting: list[tuple[NDArray[np.int64], Pose, Lens, NDArray[np.bool_]]] = []
@@ -93,10 +96,12 @@ class LookBuilder:
 
     def finish(self) -> list[tuple[Look, LookCells]]:
         """The looks that end with the recording."""
-        ended = self._work(whole_batches=False)
-        if self._look is not None:
-            ended.append(self._look.close("end of the recording", self._model))
-            self._look = None
+        return self._work(whole_batches=False) + self._close("end of the recording")
+
+    def _close(self, why: str) -> list[tuple[Look, LookCells]]:
+        """End the look at hand, if there is one; whatever comes next begins another."""
+        ended = [self._look.close(why, self._model)] if self._look is not None else []
+        self._look = self._last = None
         return ended
 
     def _work(self, *, whole_batches: bool) -> list[tuple[Look, LookCells]]:
@@ -122,7 +127,14 @@ class LookBuilder:
         settings = self._settings
         limit_m = range_limit(views, _DEEPEST_GROUND_M, settings.coarsest_gsd_m, settings.max_range_m)
         reached = reach(views, _DEEPEST_GROUND_M, _DEEPEST_GROUND_M, limit_m)
-        patch = self._terrain.patch(bounds_of(views, reached))
+        bounds = bounds_of(views, reached)
+        try:
+            patch = self._patches.covering(bounds)
+        except TerrainError:
+            if np.isfinite(self._terrain.heights(*bounds.lattice(33))).any():
+                raise
+            self.counts["off terrain"] += len(gap)
+            return self._close("left the terrain")
         limit_m = range_limit(views, patch.bottom_m, settings.coarsest_gsd_m, settings.max_range_m)
         window = windows(self._ground.grid, reach(views, patch.bottom_m, patch.top_m, limit_m))
         ground, nearest_m = _nine_places(views, patch, limit_m)

@@ -31,8 +31,8 @@ class LookSettings:
     changed by `fov_change` since the look began, when none of the last picture is left in view, or after
     `longest_look_s` (so that a look's time says when). Ground beyond `max_range_m`, or sampled more coarsely than
     `coarsest_gsd_m`, was not looked at. A cell is visible where the line of sight reaches `clearance_m` above its
-    ground; the line is cast again once the sensor has moved by `recheck_deg` as seen from the nearest ground (by
-    four times as much where the cell was visible).
+    ground, and hidden where the terrain has no data to tell; the line is cast again once the sensor has moved by
+    `recheck_deg` as seen from the nearest ground, by four times as much where the cell was visible.
     """
 
     shortest_step_s: float = 0.2
@@ -94,7 +94,8 @@ class OpenLook:
         n_found = n_cast = 0
 
         def settle() -> None:
-            clear = visible(patch, position, found.lat[:n_cast], found.lon[:n_cast], settings.clearance_m)
+            lat, lon = found.lat[:n_cast], found.lon[:n_cast]
+            clear = visible(patch, position, lat, lon, height_above_ground_m=settings.clearance_m)
             for seen, part in parts:
                 record(part, clear, step_s, self._period, found, seen)
             parts.clear()
