@@ -6,6 +6,11 @@ gimbal's angles, are against position and picture; what is reported at t + lag b
 own because they come from two instruments. *Mount*: three small angles, about the body axes x, y, z, that the gimbal's
 base is turned against the body whose attitude is reported.
 
+Columns are shifted against each other by linear interpolation, which also averages neighbours and so makes noise
+smaller between samples than on them. To keep that from passing for a lag, the noisy attitude stays where it is: the
+smooth direction to the frame centre is moved by the platform's lag, and the gimbal's angles by the difference of the
+two lags.
+
 Everything here is in radians and seconds; vectors are north-east-down at the sensor, shape (n, 3).
 """
 
@@ -55,7 +60,8 @@ class Sights:
 class ClosureFit:
     """What makes the pointing close best; a lag is None where the camera moved too little to show it.
 
-    `before` and `after` are the closure of every row in radians.
+    `before` and `after` are the closure of rows in radians; `after` lacks those at the ends of a stretch whose shifted
+    time lies outside it.
     """
 
     lag_s: float | None
@@ -87,14 +93,15 @@ def sights(telemetry: Telemetry) -> Sights:
 
 def closure(stretch: Sights) -> Floats:
     """The closure of every row in radians, shape (n,), as the stream stands."""
-    return _angles_between(_modelled(stretch, 0.0, 0.0)[0], stretch.reported)
+    return _angles_between(_modelled(stretch, 0.0)[0], stretch.reported)
 
 
 def fit_closure(stretches: list[Sights]) -> ClosureFit:
     """Fit both lags and the mount to stretches of rows, each long enough to interpolate attitude in.
 
-    Both lags start from the best common one on a grid; then all five are found by least squares with the soft-L1 loss
-    (Triggs et al. 2000), which a few wild rows do not move. A fit that leaves the closure no better is dropped.
+    The lags start from the best on a grid, first apart, then together; then all five are found by least squares with
+    the soft-L1 loss (Triggs et al. 2000), which a few wild rows do not move. A fit that leaves the closure no better
+    is dropped.
     """
     stretches = [s for s in stretches if len(s) >= _LEAST_ROWS]
     before = np.concatenate([closure(s) for s in stretches]) if stretches else np.empty(0)
@@ -102,96 +109,121 @@ def fit_closure(stretches: list[Sights]) -> ClosureFit:
         return ClosureFit(None, np.inf, None, np.inf, (0.0, 0.0, 0.0), before, before)
     reach = min(MAX_LAG_S, *(0.25 * float(s.time_s[-1] - s.time_s[0]) for s in stretches))
     # The same rows for every lag: those from whose place the shifted time stays inside the stretch.
-    inner = np.concatenate([(s.time_s >= s.time_s[0] + reach) & (s.time_s <= s.time_s[-1] - reach) for s in stretches])
-    problem = _Problem(stretches, inner, noise=max(float(np.median(before)), 1e-7))
+    inner = _within(stretches, reach)
+    problem = _Problem(stretches, inner, noise=max(float(np.median(before)), _FLOOR))
 
     steps = int(reach / _GRID_STEP_S)
     grid = [_GRID_STEP_S * step for step in range(-steps, steps + 1)]
-    lag = min(grid, key=problem.cost_with_best_mount)
+    apart = min(grid, key=lambda lag: problem.cost_with_best_mount(0.0, lag))
+    lag = min(grid, key=lambda lag: problem.cost_with_best_mount(lag, apart))
     limit = np.array([reach + _GRID_STEP_S] * 2 + [0.5] * 3)
-    found = least_squares(
-        problem.residuals,
-        np.array([lag, lag, 0.0, 0.0, 0.0]),
-        jac=problem.slopes,
-        bounds=(-limit, limit),
-        x_scale=np.array([0.1, 0.1, 0.01, 0.01, 0.01]),
-        loss="soft_l1",
-        f_scale=1.5,
-    )
-    lag_sigma_s, gimbal_sigma_s = problem.lag_sigmas(found.x)
-    solution = found.x
-    after = _angles_between(_unit(problem.modelled(solution)), problem.reported)
-    if np.mean(after**2) >= np.mean(before**2):
+    solution = np.array([lag, apart, 0.0, 0.0, 0.0])
+    for _ in range(3):
+        # How noisy the rows are shows once the lag is out of them.
+        problem.noise = problem.scatter(solution)
+        solution = least_squares(
+            problem.residuals,
+            solution,
+            jac=problem.slopes,
+            bounds=(-limit, limit),
+            x_scale=np.array([0.1, 0.1, 0.01, 0.01, 0.01]),
+            loss="soft_l1",
+            f_scale=1.5,
+        ).x
+    lag_sigma_s, gimbal_sigma_s = problem.lag_sigmas(solution)
+    within = _within(stretches, float(np.abs(solution[:2]).max()))
+    after = problem.closure(solution)[within]
+    if np.mean(after**2) >= np.mean(before[within] ** 2):
         # What does not close the pointing better says nothing: the stream stands as it is.
         solution, after = np.zeros(5), before
     lag_s, gimbal_lag_s = (
         float(value) if sigma_s < _OBSERVABLE_S else None
-        for value, sigma_s in zip(solution[:2], (lag_sigma_s, gimbal_sigma_s), strict=True)
+        for value, sigma_s in ((solution[0], lag_sigma_s), (solution[0] + solution[1], gimbal_sigma_s))
     )
     x, y, z = (float(angle) for angle in solution[2:])
     return ClosureFit(lag_s, lag_sigma_s, gimbal_lag_s, gimbal_sigma_s, (x, y, z), before, after)
 
 
 class _Problem:
-    """Least squares over (platform lag, gimbal lag, mount x, y, z); residuals are in units of the noise."""
+    """Least squares over (platform lag, gimbal lag less platform lag, mount x, y, z) in units of the noise."""
 
     def __init__(self, stretches: list[Sights], inner: Bools, noise: float) -> None:
-        self.reported = np.concatenate([s.reported for s in stretches])
-        self._stretches, self._inner, self._noise = stretches, inner, noise
+        self._stretches, self._inner, self.noise = stretches, inner, noise
 
-    def _parts(self, lag_s: float, gimbal_lag_s: float) -> tuple[Floats, Floats]:
-        """Optical axes (n, 3) without a mount, and how they move with each mount angle (n, 3, 3)."""
-        parts = [_modelled(s, lag_s, gimbal_lag_s) for s in self._stretches]
-        axis, body = (np.concatenate(part) for part in zip(*parts, strict=True))
+    def _parts(self, lag_s: float, apart_s: float) -> tuple[Floats, Floats, Floats]:
+        """Optical axes (n, 3) without a mount, how they move with each mount angle (n, 3, 3), reported directions."""
+        parts = [(*_modelled(s, apart_s), _reported(s, lag_s)) for s in self._stretches]
+        axis, body, reported = (np.concatenate(part) for part in zip(*parts, strict=True))
         # Turning the gimbal's base by m moves the axis by (R m) x axis, which is linear in m.
-        return axis, -_cross_matrix(axis) @ body
+        return axis, -_cross_matrix(axis) @ body, reported
 
-    def modelled(self, x: Floats) -> Floats:
-        axis, by_mount = self._parts(float(x[0]), float(x[1]))
-        return np.asarray(axis + by_mount @ x[2:], dtype=np.float64)
+    def _misses(self, x: Floats) -> Floats:
+        axis, by_mount, reported = self._parts(float(x[0]), float(x[1]))
+        return np.asarray(axis + by_mount @ x[2:] - reported, dtype=np.float64)
+
+    def closure(self, x: Floats) -> Floats:
+        axis, by_mount, reported = self._parts(float(x[0]), float(x[1]))
+        return _angles_between(_unit(axis + by_mount @ x[2:]), reported)
 
     def residuals(self, x: Floats) -> Floats:
-        miss = (self.modelled(x) - self.reported)[self._inner] / self._noise
-        return np.concatenate([miss.ravel(), x / _PRIOR])
+        return np.concatenate([self._misses(x)[self._inner].ravel() / self.noise, x / _PRIOR])
 
     def slopes(self, x: Floats) -> Floats:
         steps = np.eye(5)[:2] * _RATE_STEP_S / 2.0
-        by_lag = [(self.modelled(x + step) - self.modelled(x - step)) / _RATE_STEP_S for step in steps]
+        by_lag = [(self._misses(x + step) - self._misses(x - step)) / _RATE_STEP_S for step in steps]
         by_mount = self._parts(float(x[0]), float(x[1]))[1]
-        whole = np.concatenate([np.stack(by_lag, axis=-1), by_mount], axis=-1)[self._inner] / self._noise
+        whole = np.concatenate([np.stack(by_lag, axis=-1), by_mount], axis=-1)[self._inner] / self.noise
         return np.concatenate([whole.reshape(-1, 5), np.diag(1.0 / _PRIOR)])
+
+    def scatter(self, x: Floats) -> float:
+        """Median of what is left, radians, but no less than can be known."""
+        return max(float(np.median(self.closure(x)[self._inner])), float(_FLOOR))
 
     def lag_sigmas(self, x: Floats) -> tuple[float, float]:
         """1-sigma of both lags: least squares, widened as a first-order autocorrelation of what is left asks for."""
         slopes = self.slopes(x)
-        left = (self.modelled(x) - self.reported)[self._inner] / self._noise
-        power = max(float(np.sum(left**2)), 1e-12)
-        alike = min(max(float(np.sum(left[1:] * left[:-1])) / power, 0.0), 0.98)
-        variance = max(power / max(1, 2 * len(left) - 5), (_FLOOR / self._noise) ** 2) * (1.0 + alike) / (1.0 - alike)
-        sigma = np.sqrt(variance * np.diag(np.linalg.inv(slopes.T @ slopes)))
-        return float(sigma[0]), float(sigma[1])
+        left = self._misses(x)[self._inner] / self.noise
+        # A direction's two components scatter by its median length over 1.177 (Rayleigh); wild rows are cut short.
+        scale = self.scatter(x) / self.noise
+        left = left * np.minimum(1.0, 3.0 * scale / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-12))
+        alike = min(max(float(np.sum(left[1:] * left[:-1]) / np.sum(left**2)), 0.0), 0.98)
+        variance = (scale / 1.177) ** 2 * (1.0 + alike) / (1.0 - alike)
+        covariance = variance * np.linalg.inv(slopes.T @ slopes)
+        return float(np.sqrt(covariance[0, 0])), float(np.sqrt(covariance[:2, :2].sum()))
 
-    def cost_with_best_mount(self, lag_s: float) -> float:
-        axis, by_mount = self._parts(lag_s, lag_s)
-        miss, slope = (self.reported - axis)[self._inner], by_mount[self._inner]
-        normal = np.einsum("nij,nik->jk", slope, slope) + len(miss) * np.diag((self._noise / _PRIOR[2:]) ** 2)
+    def cost_with_best_mount(self, lag_s: float, apart_s: float) -> float:
+        axis, by_mount, reported = self._parts(lag_s, apart_s)
+        miss, slope = (reported - axis)[self._inner], by_mount[self._inner]
+        normal = np.einsum("nij,nik->jk", slope, slope) + len(miss) * np.diag((self.noise / _PRIOR[2:]) ** 2)
         mount = np.linalg.solve(normal, np.einsum("nij,ni->j", slope, miss))
         return float(np.median(np.linalg.norm(miss - slope @ mount, axis=-1)))
 
 
-def _modelled(stretch: Sights, lag_s: float, gimbal_lag_s: float) -> tuple[Floats, Floats]:
-    """Optical axes (n, 3) and body axes (n, 3, 3) in NED, with angles of so much later."""
-    time_s, zero = stretch.time_s, np.zeros(len(stretch))
-    level = {field.name: zero for field in fields(Pose)}
+def _within(stretches: list[Sights], reach_s: float) -> Bools:
+    """Rows at least so far from both ends of their stretch."""
+    return np.concatenate(
+        [(s.time_s >= s.time_s[0] + reach_s) & (s.time_s <= s.time_s[-1] - reach_s) for s in stretches]
+    )
 
-    def turned(names: tuple[str, ...], lag: float) -> Floats:
-        angles = {n: np.interp(time_s + lag, time_s, stretch.angles[n]) if lag else stretch.angles[n] for n in names}
-        return camera_axes(Pose(**{**level, **angles}))
 
-    platform, gimbal = turned(_PLATFORM, lag_s), turned(_GIMBAL, gimbal_lag_s)
+def _modelled(stretch: Sights, apart_s: float) -> tuple[Floats, Floats]:
+    """Optical axes (n, 3) and body axes (n, 3, 3) in NED, with gimbal angles of `apart_s` later."""
+    time_s, angles = stretch.time_s, stretch.angles
+    level = dict.fromkeys((field.name for field in fields(Pose)), np.zeros(len(stretch)))
+    moved = {n: np.interp(time_s + apart_s, time_s, angles[n]) if apart_s else angles[n] for n in _GIMBAL}
+    platform = camera_axes(Pose(**{**level, **{name: angles[name] for name in _PLATFORM}}))
+    gimbal = camera_axes(Pose(**{**level, **moved}))
     body = np.swapaxes(_ned(np.swapaxes(platform, 1, 2)), 1, 2)
     # With a level platform that heads north the body's axes are north, east and down.
     return np.einsum("nij,nj->ni", body, _ned(gimbal[:, :, 0])), body
+
+
+def _reported(stretch: Sights, lag_s: float) -> Floats:
+    """Directions (n, 3) to the reported frame centre of `lag_s` earlier."""
+    if not lag_s:
+        return stretch.reported
+    earlier = stretch.time_s - lag_s
+    return _unit(np.stack([np.interp(earlier, stretch.time_s, part) for part in stretch.reported.T], axis=-1))
 
 
 def _ned(enu: Floats) -> Floats:

@@ -62,34 +62,36 @@ def read_packets(path: Path, stride: int) -> Iterator[Packets]:
     packets line up. The last item may have no rows: its `skipped` counts the bytes of a packet that the file cuts off.
     """
     with path.open("rb") as file:
-        held, base, skipped = b"", 0, 0
+        held, base, skipped, locked = b"", 0, 0, False
         while True:
             chunk = file.read(_CHUNK_BYTES)
             data = np.frombuffer(held + chunk, dtype=np.uint8)
             last = not chunk
             pos = 0
             while True:
-                run = _aligned_run(data, pos, stride, last)
+                run = _aligned_run(data, pos, stride, last) if locked else 0
                 if run:
                     rows = np.lib.stride_tricks.as_strided(data[pos:], (run, PACKET_BYTES), (stride, 1)).copy()
                     rows[:, 0] = SYNC
                     errors = int(np.count_nonzero(rows[:, 1] & 0x80))
                     rows[:, 1] &= 0x7F
                     offsets = base + pos + stride * np.arange(run, dtype=np.int64)
-                    yield Packets(rows, offsets, skipped, errors)
+                    # The time stamp in front of a packet of 192 bytes is no loss.
+                    yield Packets(rows, offsets, max(0, skipped - stride + PACKET_BYTES), errors)
                     pos, skipped = min(pos + run * stride, len(data)), 0
                 if len(data) - pos < (PACKET_BYTES if last else (_CONFIRM + 2) * stride):
                     break
-                step = find_sync(data[pos + 1 :], stride, 1 if last else _CONFIRM)
-                step = 1 + step if step >= 0 else max(1, len(data) - pos - (_CONFIRM + 1) * stride)
+                step = find_sync(data[pos:], stride, 1 if last else _CONFIRM)
+                locked = step >= 0
+                step = step if locked else max(1, len(data) - pos - (_CONFIRM + 1) * stride)
                 pos, skipped = pos + step, skipped + step
             base, held = base + pos, data[pos:].tobytes()
             if last:
-                # The four bytes of the next packet's time stamp, or the parity after the last, are no loss.
+                # Nor is the parity after the last packet.
                 rest = len(held) if len(held) > STRIDES[-1] - PACKET_BYTES else 0
                 if skipped + rest:
                     empty = np.empty((0, PACKET_BYTES), dtype=np.uint8)
-                    yield Packets(empty, np.array([base + len(held)], dtype=np.int64)[:0], skipped + rest, 0)
+                    yield Packets(empty, np.empty(0, dtype=np.int64), skipped + rest, 0)
                 return
 
 
@@ -124,15 +126,13 @@ def pes_starts(packets: Packets) -> Iterator[PesStart]:
     control = (rows[:, 3] >> 4) & 3
     begin = 4 + np.where(control & 2, 1 + rows[:, 4].astype(np.int64), 0)
     for index in np.flatnonzero((rows[:, 1] & 0x40 != 0) & (control & 1 != 0) & (begin < PACKET_BYTES - 9)):
-        start = pes_start(rows[index].tobytes(), int(packets.offsets[index]), int(begin[index]))
+        start = _pes_start(rows[index].tobytes(), int(packets.offsets[index]), int(begin[index]))
         if start is not None:
             yield start
 
 
-def pes_start(packet: bytes, offset: int, begin: int | None = None) -> PesStart | None:
+def _pes_start(packet: bytes, offset: int, begin: int) -> PesStart | None:
     """Read the elementary packet header in a transport packet, None if there is none at `begin`."""
-    if begin is None:
-        begin = 4 + (1 + packet[4] if packet[3] & 0x20 else 0)
     pes = packet[begin:]
     if len(pes) < 9 or pes[:3] != b"\x00\x00\x01":
         return None

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 
 from otear.errors import RecordingError
 from otear.video.demux.events import Event, MetadataBlock, StreamInfo, StreamKind, Unwrap, VideoUnit
-from otear.video.demux.transport import PACKET_BYTES, pes_start
-from otear.video.demux.with_tstrans import looks_like_klv, stream_id_repairs
+from otear.video.demux.with_tstrans import looks_like_klv
 
 _KINDS = {"video": StreamKind.VIDEO, "audio": StreamKind.AUDIO}
+
+
+def _is_klv(stream: Any) -> bool:
+    """Whether FFmpeg takes a stream for KLV; streams it knows nothing of have no name at all."""
+    return bool(stream.type == "data" and stream.name == "klv")
 
 
 class PyavDemuxer:
     """Reads transport streams with FFmpeg's demultiplexer, without decoding pictures."""
 
     def events(self, path: Path) -> Iterator[Event]:
-        """Yield what a transport stream holds (see `Demuxer`); gaps are not reported by this reader."""
+        """Yield what a transport stream holds (see `Demuxer`); it reports neither gaps nor wrong stream_ids."""
         unwrap = Unwrap()
         try:
-            with av.open(str(path), format="mpegts") as container, path.open("rb") as file:
+            with av.open(str(path), format="mpegts") as container:
                 known: dict[int, StreamInfo] = {}
                 for stream in container.streams:
-                    codec = stream.codec_context.name if stream.codec_context is not None else ""
-                    kind = _KINDS.get(stream.type, StreamKind.OTHER)
+                    coded = stream.codec_context
+                    codec = coded.name if coded is not None else "klv" if _is_klv(stream) else ""
+                    kind = StreamKind.METADATA if codec == "klv" else _KINDS.get(stream.type, StreamKind.OTHER)
                     known[stream.index] = StreamInfo(stream.id, kind, codec, 0)
-                    if kind is not StreamKind.OTHER:
-                        yield known[stream.index]
+                    yield known[stream.index]
                 for packet in container.demux():
                     if packet.size == 0:
                         continue
@@ -42,10 +47,7 @@ class PyavDemuxer:
                             info = StreamInfo(info.stream, StreamKind.METADATA, "klv", 0)
                             known[packet.stream.index] = info
                             yield info
-                        file.seek(packet.pos or 0)
-                        start = pes_start(file.read(PACKET_BYTES), packet.pos or 0)
-                        repairs = () if start is None else stream_id_repairs(start.stream_id, start.offset)
-                        yield MetadataBlock(info.stream, packet.pos or 0, unwrap.seconds(packet.pts), data, repairs)
+                        yield MetadataBlock(info.stream, packet.pos or 0, unwrap.seconds(packet.pts), data)
         except av.FFmpegError as error:
             raise RecordingError(
                 f"FFmpeg cannot read it as a transport stream: {error.strerror}",

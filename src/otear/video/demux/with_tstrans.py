@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from otear.video.demux.events import Event, Gap, MetadataBlock, Notice, StreamIn
 from otear.video.demux.transport import PesStart, packet_stride, pes_starts, read_packets
 
 _HEAD_BYTES = 1 << 16
-_METADATA_IDS = (0xBD, 0xFC)
+_SYNCHRONOUS_TYPE = 0x15
+_TABLE_PIECES = 8
 _MPEG_VIDEO = {1: "mpeg1video", 2: "mpeg2video"}
 _CODEC_NAMES = {"h265": "hevc", "h266": "vvc"}
 _PRIVATE_TYPES = (0x06, 0x15)
@@ -37,12 +39,30 @@ def looks_like_klv(payload: bytes) -> bool:
     return b"\x06\x0e\x2b\x34" in head or _MISB_KEY_PART in head
 
 
-def stream_id_repairs(stream_id: int, offset: int) -> tuple[Repair, ...]:
-    """The repair that a metadata stream under the wrong PES stream_id needs, none if it is right."""
-    if stream_id in _METADATA_IDS:
+def _stream_id_repairs(start: PesStart, stream_type: int) -> tuple[Repair, ...]:
+    """The repair that metadata under the wrong PES stream_id needs (MISB ST 1402), none if it is right."""
+    right = 0xFC if stream_type == _SYNCHRONOUS_TYPE else 0xBD
+    if start.stream_id == right:
         return ()
-    detail = f"PES stream_id is 0x{stream_id:02X}, metadata has 0xBD (asynchronous) or 0xFC (synchronous)"
-    return (Repair(RepairKind.STREAM_ID_IGNORED, offset, detail),)
+    carriage = "synchronous" if stream_type == _SYNCHRONOUS_TYPE else "asynchronous"
+    detail = f"PES stream_id is 0x{start.stream_id:02X}; {carriage} metadata has 0x{right:02X}"
+    return (Repair(RepairKind.STREAM_ID_IGNORED, start.offset, detail),)
+
+
+def _tables(path: Path, stride: int) -> bytes:
+    """The transport packets of the first program tables, so that what stands before them in the file can be read."""
+    demuxer, seen = TransportDemuxer(DemuxerConfig()), []
+    for packets in islice(read_packets(path, stride), _TABLE_PIECES):
+        seen.append(packets.rows)
+        demuxer.feed(packets.rows.tobytes())
+        maps = [event for event in demuxer if isinstance(event, DemuxEvent.ProgramMap)]
+        if maps:
+            rows = np.concatenate(seen)
+            pid = (rows[:, 1] & 0x1F).astype(np.int64) << 8 | rows[:, 2]
+            return b"".join(
+                rows[pid == table].tobytes() for table in (0, *(program.pmt_pid for program in maps[-1].programs))
+            )
+    return b""
 
 
 class TstransDemuxer:
@@ -60,6 +80,7 @@ class TstransDemuxer:
                 remedy="Give an MPEG transport stream (.ts, .mpg, .m2ts) or a raw KLV file",
             )
         session = _Session()
+        yield from session.feed(_tables(path, stride), path)
         errors = 0
         for packets in read_packets(path, stride):
             errors += packets.errors
@@ -84,6 +105,7 @@ class _Session:
         self._demuxer = TransportDemuxer(DemuxerConfig())
         self._starts: dict[int, deque[PesStart]] = {}
         self._announced: dict[int, StreamInfo] = {}
+        self._types: dict[int, int] = {}
         self._unwrap = Unwrap()
 
     def note(self, starts: list[PesStart], position: int) -> None:
@@ -120,6 +142,7 @@ class _Session:
                 case DemuxEvent.ProgramMap():
                     for program in event.programs:
                         for announced in program.streams:
+                            self._types[announced.pid] = announced.stream_type
                             yield from self._announce(_stream_info(announced))
                 case DemuxEvent.Video():
                     start = self._start(event.stream.pid, event.pts.raw, event.raw)
@@ -160,7 +183,7 @@ class _Session:
     def _metadata(self, pid: int, pts: int, payload: bytes, cells: bool) -> Iterator[MetadataBlock]:
         start = self._start(pid, pts, payload, keep=cells)
         if start is not None:
-            repairs = stream_id_repairs(start.stream_id, start.offset)
+            repairs = _stream_id_repairs(start, self._types[pid])
             yield MetadataBlock(pid, start.offset, self._unwrap.seconds(start.pts), payload, repairs)
 
     def _video(self, start: PesStart, key_frame: bool, codec: str, data: bytes) -> VideoUnit:
