@@ -40,7 +40,7 @@ SCHEMA = pa.schema(
 )
 _METADATA_KEY = b"otear.pass"
 _ROWS_PER_GROUP = 65_536
-_SORT_MEMORY = "256MB"
+_SORT_MEMORY = "128MB"
 
 
 @dataclass(frozen=True)

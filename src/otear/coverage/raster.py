@@ -22,6 +22,9 @@ from otear.geo.frames import Floats
 
 BANDS = ("pd_total", "looks", "best_gsd_m", "last_seen_s", "state")
 
+_CACHE_MB = 128
+"""What GDAL may keep in memory; its own default is a share of the machine's."""
+
 
 def write_raster(cells: Aggregate, path: Path) -> None:
     """Write a COG, tiled, with overviews; memory is bounded by one block, ground that nobody saw takes no space."""
@@ -42,7 +45,8 @@ def write_raster(cells: Aggregate, path: Path) -> None:
         "sparse_ok": True,
         "bigtiff": "if_safer",
     }
-    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+    cache = rasterio.Env(GDAL_CACHEMAX=_CACHE_MB)
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder, cache:
         plain, whole = Path(folder) / "plain.tif", Path(folder) / "cog.tif"
         with rasterio.open(plain, "w", **profile) as out:
             out.descriptions = BANDS
