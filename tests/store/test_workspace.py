@@ -71,6 +71,13 @@ def test_passes_are_found_by_place(workspace: Workspace) -> None:
     assert workspace.store.passes_at(24.7, -107.45) == []
 
 
+def test_a_pass_over_the_antimeridian_is_found_on_both_sides(workspace: Workspace) -> None:
+    workspace.store.add_footage(replace(ROW, bounds_deg=(179.9, -1.0, -179.9, 1.0)))
+    for lon_deg in (179.95, -179.95, 180.0, -180.0):
+        assert workspace.store.passes_at(0.0, lon_deg) == [ROW.footage_id]
+    assert workspace.store.passes_at(0.0, 0.0) == []
+
+
 def test_a_fact_is_settled_once(workspace: Workspace) -> None:
     assert workspace.store.fact("grid") is None
     assert workspace.store.settle("grid", "a") == "a"

@@ -59,17 +59,17 @@ def print_summary(footage: dict[str, Any]) -> None:
         "picture": picture,
         "packets": "{total} kept: {valid} valid, {flagged} flagged, {repaired} repaired".format(**packets),
         "vmti targets": footage["vmti_targets"],
-        "looks": f"{footage['looks']} over {footage['covered_km2']:.3f} km²",
-        "terrain": footage["terrain"],
-        "clock lag": _number(health["lag_ms"], "ms"),
+        "looks": f"{footage['looks']} at {footage['covered_km2']:.3f} km²",
+        "terrain": footage["terrain"] or "none",
+        "attitude lag": _number(health["lag_ms"], "ms"),
         "pointing": f"{_number(health['pointing_rms_deg'], '° rms')}, {_number(health['pointing_p90_deg'], '° p90')}",
         "slant range": health["range_pedigree"],
     }
     out.print(facts_table(f"Footage {footage['footage_id']}", facts))
     if footage["repairs"]:
-        table = Table("repair", "times", "first at byte", "detail", box=None, title="Repairs", title_justify="left")
+        table = Table("repair", "times", "first at byte", box=None, title="Repairs", title_justify="left")
         for repair in footage["repairs"]:
-            table.add_row(repair["kind"], str(repair["count"]), str(repair["first_offset"]), repair["detail"])
+            table.add_row(repair["kind"], str(repair["count"]), str(repair["first_offset"]))
         out.print(table)
     for warning in health["warnings"]:
         out.print(f"[yellow]![/yellow] {warning}")

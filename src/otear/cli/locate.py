@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from typer.core import TyperCommand
 
 from otear.cli.footage import FootageArgument
 from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
 from otear.cli.output import JsonOption, facts_table, out, print_json
 
 
+class Pixels(tuple[tuple[float, float], ...]):
+    """Pixels (x, y) as they were given."""
+
+
+def _pixels(given: Sequence[tuple[str, str]]) -> Pixels:
+    return Pixels((float(x), float(y)) for x, y in given)
+
+
+class _Command(TyperCommand):
+    """Lets `--pixel` be repeated with two numbers each time, which annotations cannot say."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        pixel: Any = next(parameter for parameter in self.params if parameter.name == "pixel")
+        pixel.multiple, pixel.nargs, pixel.metavar = True, 2, "X Y"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(name="locate")(locate)
+    app.command(name="locate", cls=_Command)(locate)
 
 
 def locate(
@@ -22,8 +41,8 @@ def locate(
     footage_id: FootageArgument,
     time: Annotated[float, typer.Option(help="Seconds from the start of the recording.")],
     pixel: Annotated[
-        list[tuple[float, float]],
-        typer.Option(help="Pixel X Y from the top left corner of the picture; may be repeated."),
+        Pixels,
+        typer.Option(parser=_pixels, help="Pixel X Y from the top left corner of the picture; may be repeated."),
     ],
     terrain: TerrainOption = None,
     terrain_datum: TerrainDatumOption = None,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from otear import __version__
@@ -68,12 +67,15 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
         names = ("problem", "remedy", "source", "offset", "field")
         _say(f"Error: {error}", {"error": {name: getattr(error, name) for name in names}}, as_json=as_json)
         return 2
-    except click.ClickException as error:
-        if as_json:
-            print_json({"error": {"problem": error.format_message(), "remedy": "See `otear --help`"}})
-        error.show(sys.stderr)
+    except typer.TyperException as error:
+        remedy = "See the command's --help"
+        _say(
+            f"Error: {error.format_message()}. {remedy}",
+            {"error": {"problem": error.format_message(), "remedy": remedy}},
+            as_json=as_json,
+        )
         return 2
-    except click.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         err.print("Interrupted; nothing half-written was left behind.")
         return 130
     return code if isinstance(code, int) else 0
@@ -82,4 +84,4 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
 def _say(text: str, document: object, *, as_json: bool) -> None:
     if as_json:
         print_json(document)
-    err.print(text, style="red", markup=False)
+    err.print(text, style="red", markup=False, soft_wrap=True)

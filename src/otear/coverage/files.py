@@ -79,7 +79,6 @@ class PassFile:
         cols = self.extent.col - 0.5 + self.extent.cols * steps
         lats, lons = self.grid.centres(rows[:, None], cols[None, :])
         middle = lons[0, 0]
-        middle = lons[0]
         lons = middle + np.mod(lons - middle + np.pi, 2.0 * np.pi) - np.pi
         west, east = (np.mod(bound + 180.0, 360.0) - 180.0 for bound in np.degrees([lons.min(), lons.max()]))
         return float(west), float(np.degrees(lats.min())), float(east), float(np.degrees(lats.max()))

@@ -1,7 +1,7 @@
 """A pass as a picture: track, footprints and coverage over shaded relief, with a scale bar and a north arrow.
 
-Drawn in the search grid's equal-area projection (x east, y north, metres), so that lengths and areas can be read off.
-Angles are degrees at this edge; terrain heights are asked for in radians.
+Drawn in Lambert's equal-area projection about the middle of what was seen (x east, y north, metres), so that north is
+up and lengths and areas can be read off. Angles are degrees at this edge; terrain heights are asked for in radians.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from pyproj import Proj
 from otear.domain.looks import Look, LookCells
 from otear.geo.frames import Floats
 from otear.geo.grid import SearchGrid
+from otear.geo.labels import dms, mgrs
 
 HeightsAt = Callable[[Floats, Floats], Floats]
 """Heights in metres of places in radians, NaN where unknown; shape is the inputs'."""
 
 _MARGIN = 0.12
-_LEAST_SPAN_M = 500.0
+_LEAST_SPAN_M = 200.0
 _RELIEF_POSTS = 500
-_TRACK_REACH = 3.0
-"""The track is shown as far as this many times the size of the ground seen; beyond, it runs off the map."""
+_LOOK_COLOUR = "#d95f02"
+_HIDDEN = -1.0
 
 
 @dataclass(frozen=True)
@@ -51,56 +52,93 @@ class PassPicture:
 
 def draw_pass(picture: PassPicture, path: Path) -> None:
     """Write the picture as a PNG. The same content gives the same bytes."""
-    wide = picture.frame is not None
-    figure = Figure(figsize=(13.0 if wide else 8.5, 7.6), dpi=110, layout="constrained")
-    panels: Any = figure.subplots(1, 2 if wide else 1, width_ratios=[1.45, 1.0] if wide else None, squeeze=False)[0]
+    figure = Figure(figsize=(13.0, 7.6), dpi=110, layout="constrained")
     figure.suptitle(picture.title, x=0.01, ha="left", fontsize=13, fontweight="bold")
-    _draw_map(figure, panels[0], picture)
-    if picture.frame is not None:
-        panels[1].imshow(picture.frame, interpolation="antialiased")
-        panels[1].set_title(picture.frame_label, loc="left", fontsize=9)
-        panels[1].set_axis_off()
-        panels[1].set_anchor("N")
-        panels[1].text(0.0, -0.04, picture.caption, transform=panels[1].transAxes, va="top", fontsize=9)
-    else:
-        figure.supxlabel(picture.caption, x=0.01, ha="left", fontsize=8)
+    left, right = figure.subfigures(1, 2, width_ratios=[1.5, 1.0], squeeze=False)[0]
+    panels = right.subplots(2, 1, height_ratios=[1.0, 1.15])
+    lat_deg, lon_deg = _middle(picture)
+    project = Proj(proj="laea", lat_0=lat_deg, lon_0=lon_deg, datum="WGS84")
+    rings = [np.column_stack(project(*np.asarray(ring).T)) for look in picture.looks for ring in look.outline]
+    track = np.column_stack(project(*picture.track.T)) if len(picture.track) else np.empty((0, 2))
+    _draw_map(left, picture, project, rings, track)
+    _draw_frame(panels[0], picture)
+    _draw_overview(panels[1], picture, rings, track)
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _draw_map(figure: Figure, axes: Axes, picture: PassPicture) -> None:
-    project = Proj(picture.grid.crs)
-    rings = [np.column_stack(project(*np.asarray(ring).T)) for look in picture.looks for ring in look.outline]
-    track = np.column_stack(project(*picture.track.T)) if len(picture.track) else np.empty((0, 2))
-    west, south, east, north = _view(rings, track)
+def _draw_map(figure: Any, picture: PassPicture, project: Proj, rings: Sequence[Floats], track: Floats) -> None:
+    """The ground that was seen, close up."""
+    axes = figure.subplots()
+    west, south, east, north = _box(np.concatenate(rings) if rings else track)
     _draw_relief(axes, picture, project, (west, east, south, north))
-    swatches = _draw_cells(figure, axes, picture)
+    swatches = _draw_cells(figure, axes, picture, project)
     for ring in rings:
-        axes.plot(*ring.T, color="#d95f02", linewidth=1.3)
-    swatches.append(Swatch(facecolor="none", edgecolor="#d95f02", label="footprints of looks"))
+        axes.plot(*ring.T, color=_LOOK_COLOUR, linewidth=1.3)
+    swatches.append(Swatch(facecolor="none", edgecolor=_LOOK_COLOUR, label="footprints of looks"))
+    _finish(axes, (west, east, south, north))
+    lat_deg, lon_deg = _middle(picture)
+    axes.set_title(
+        f"middle {dms(lat_deg, lon_deg)} (WGS 84), {mgrs(lat_deg, lon_deg, 4)}; relief: {picture.terrain_name}",
+        loc="left",
+        fontsize=8,
+    )
+    axes.set_xlabel("metres east", fontsize=8)
+    axes.set_ylabel("metres north", fontsize=8)
+    axes.legend(handles=swatches, loc="upper left", fontsize=7, framealpha=0.9)
+
+
+def _middle(picture: PassPicture) -> tuple[float, float]:
+    """Latitude and longitude in degrees of the middle of the ground that was seen, else of the track."""
+    rings = [np.asarray(ring) for look in picture.looks for ring in look.outline]
+    places = np.concatenate(rings) if rings else picture.track
+    lon_deg, lat_deg = (places.min(axis=0) + places.max(axis=0)) / 2.0
+    return float(lat_deg), float(lon_deg)
+
+
+def _draw_frame(axes: Axes, picture: PassPicture) -> None:
+    axes.set_axis_off()
+    axes.set_anchor("NW")
+    if picture.frame is not None:
+        axes.imshow(picture.frame, interpolation="antialiased")
+        axes.set_title(picture.frame_label, loc="left", fontsize=8)
+    else:
+        axes.text(0.0, 1.0, picture.frame_label, transform=axes.transAxes, va="top", fontsize=8)
+
+
+def _draw_overview(axes: Axes, picture: PassPicture, rings: Sequence[Floats], track: Floats) -> None:
+    """Where the sensor flew and where the ground lies that it saw."""
+    west, south, east, north = _box(np.concatenate([*rings, track]))
+    axes.set_facecolor("#f4f4f0")
+    for ring in rings:
+        axes.fill(*ring.T, facecolor=_LOOK_COLOUR, edgecolor=_LOOK_COLOUR, alpha=0.5)
     if len(track):
-        (line,) = axes.plot(*track.T, color="#1b1b1b", linewidth=1.6, label="sensor track")
+        axes.plot(*track.T, color="#1b1b1b", linewidth=1.4)
         axes.plot(*track[0], marker="o", color="#1b1b1b", markersize=4)
-        axes.plot(*track[-1], marker=">", color="#1b1b1b", markersize=6)
-        swatches.append(line)  # type: ignore[arg-type]
+        axes.annotate("start", track[0], xytext=(4, 4), textcoords="offset points", fontsize=7)
+        if len(track) > 1:
+            axes.annotate(
+                "",
+                xy=track[-1],
+                xytext=track[-2],
+                arrowprops={"arrowstyle": "-|>", "color": "#1b1b1b", "linewidth": 1.4},
+            )
+    _finish(axes, (west, east, south, north))
+    axes.set_title("sensor track (black) and footprints", loc="left", fontsize=8)
+    axes.set_xlabel(picture.caption, fontsize=8, loc="left")
+
+
+def _finish(axes: Axes, extent: tuple[float, float, float, float]) -> None:
+    west, east, south, north = extent
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_aspect("equal")
     axes.tick_params(labelsize=7)
-    axes.set_xlabel("metres east of the grid's origin", fontsize=8)
-    axes.set_ylabel("metres north of the grid's origin", fontsize=8)
-    axes.set_title(f"WGS 84, Lambert equal-area; relief: {picture.terrain_name}", loc="left", fontsize=8)
-    axes.legend(handles=swatches, loc="upper left", fontsize=7, framealpha=0.9)
     _draw_scale_and_north(axes, west, south, east, north)
 
 
-def _view(rings: Sequence[Floats], track: Floats) -> tuple[float, float, float, float]:
-    """The box to show: all ground that was seen, and as much of the track as lies near it."""
-    seen = np.concatenate(rings) if rings else track
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    reach = _TRACK_REACH * max(float((high - low).max()), _LEAST_SPAN_M)
-    near = track[(np.abs(track - (low + high) / 2.0) <= reach).all(axis=1)]
-    shown = np.concatenate([seen, near])
-    low, high = shown.min(axis=0), shown.max(axis=0)
+def _box(places: Floats) -> tuple[float, float, float, float]:
+    """The square to show: all the places, and a margin."""
+    low, high = places.min(axis=0), places.max(axis=0)
     centre = (low + high) / 2.0
     half = max(float((high - low).max()), _LEAST_SPAN_M) * (0.5 + _MARGIN)
     return centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half
@@ -121,29 +159,32 @@ def _draw_relief(axes: Axes, picture: PassPicture, project: Proj, extent: tuple[
         axes.imshow(grey, extent=extent, cmap="gray", norm=Normalize(0.0, 1.0), interpolation="bilinear")
 
 
-def _draw_cells(figure: Figure, axes: Axes, picture: PassPicture) -> list[Swatch]:
+def _draw_cells(figure: Any, axes: Axes, picture: PassPicture, project: Proj) -> list[Swatch]:
     cells, grid = picture.cells, picture.grid
     if not len(cells):
         return []
     row0, col0 = int(cells.row.min()), int(cells.col.min())
     shape = (int(cells.row.max()) - row0 + 1, int(cells.col.max()) - col0 + 1)
-    best = np.full(shape, -1.0)
-    np.maximum.at(best, (cells.row - row0, cells.col - col0), np.where(cells.visible, cells.pd, -0.5))
-    left, top = col0 * grid.cell_m, -row0 * grid.cell_m
-    extent = (left, left + shape[1] * grid.cell_m, top - shape[0] * grid.cell_m, top)
-    looked = axes.imshow(
-        np.ma.masked_less(best, 0.0),
-        extent=extent,
+    best = np.full(shape, np.nan)
+    np.fmax.at(best, (cells.row - row0, cells.col - col0), np.where(cells.visible, cells.pd, _HIDDEN))
+    rows, cols = np.meshgrid(row0 + np.arange(shape[0] + 1), col0 + np.arange(shape[1] + 1), indexing="ij")
+    lat, lon = grid.nodes(rows, cols)
+    x, y = project(np.degrees(lon), np.degrees(lat))
+    looked = axes.pcolormesh(
+        x,
+        y,
+        np.ma.masked_where(~(best >= 0.0), best),
         cmap="viridis",
         norm=Normalize(0.0, 1.0),
-        alpha=0.55,
-        interpolation="nearest",
+        alpha=0.45,
+        antialiased=False,
+        linewidth=0,
     )
-    figure.colorbar(looked, ax=axes, shrink=0.6, pad=0.01).set_label(
-        "probability that a site there would have shown itself", fontsize=8
-    )
-    masked = np.ma.masked_where(best != -0.5, np.ones(shape))
-    axes.imshow(masked, extent=extent, cmap="Reds", norm=Normalize(0.0, 1.2), alpha=0.6, interpolation="nearest")
+    bar = figure.colorbar(looked, ax=axes, orientation="horizontal", shrink=0.8, pad=0.02, aspect=40)
+    bar.set_label("probability that a site there would have shown itself", fontsize=8)
+    bar.ax.tick_params(labelsize=7)
+    hidden = np.ma.masked_where(best != _HIDDEN, np.ones(shape))
+    axes.pcolormesh(x, y, hidden, cmap="Reds", norm=Normalize(0.0, 1.2), alpha=0.6, antialiased=False, linewidth=0)
     return [Swatch(facecolor="#a50f15", alpha=0.6, label="in the picture, hidden by terrain")]
 
 

@@ -272,13 +272,11 @@ def _cross(
             return _ON, s
         gap, s = after, out
         if next_column <= next_row:
-            left += 1 if dc > 0.0 else -1
+            left = min(max(left + (1 if dc > 0.0 else -1), 0), columns - 2)
             next_column += abs(per_column)
         else:
-            up += 1 if dr > 0.0 else -1
+            up = min(max(up + (1 if dr > 0.0 else -1), 0), rows - 2)
             next_row += abs(per_row)
-        if left < 0 or left > columns - 2 or up < 0 or up > rows - 2:
-            return _ON, s
         at = up * columns + left
         nw, ne = float(flat[at]), float(flat[at + 1])
         sw, se = float(flat[at + columns]), float(flat[at + columns + 1])
@@ -352,7 +350,7 @@ def _march(
                             fresh = False
                             if not searching:
                                 break
-                        s = fine_out
+                        s = max(s, fine_out)
                         if next_fine_column <= next_fine_row:
                             fine_column = min(max(fine_column + column_step, 0), fine.shape[1] - 1)
                             next_fine_column += FINE * abs(per_column)
@@ -360,14 +358,14 @@ def _march(
                             fine_row = min(max(fine_row + row_step, 0), fine.shape[0] - 1)
                             next_fine_row += FINE * abs(per_row)
                 if searching:
-                    s = coarse_out
+                    s = max(s, coarse_out)
                     if next_column <= next_row:
-                        column += column_step
+                        column = min(max(column + column_step, 0), coarse.shape[1] - 1)
                         next_column += COARSE * abs(per_column)
                     else:
-                        row += row_step
+                        row = min(max(row + row_step, 0), coarse.shape[0] - 1)
                         next_row += COARSE * abs(per_row)
-                    searching = s < high and 0 <= column < coarse.shape[1] and 0 <= row < coarse.shape[0]
+                    searching = s < high
             work[_FRESH, i] = fresh
             if result == _HIT:
                 range_m[i] = work[_START, i] + (piece + s) * work[_STEP, i]

@@ -61,7 +61,7 @@ def geodetic_from_ecef(ecef: ArrayLike) -> tuple[Floats, Floats, Floats]:
 
 
 def enu_axes(lat: ArrayLike, lon: ArrayLike) -> Floats:
-    """Rotation from ECEF to ENU at a place (radians): shape (..., 3, 3), rows are the east, north and up unit vectors."""
+    """Rotation from ECEF to ENU at a place (radians): shape (..., 3, 3), rows are the unit vectors east, north, up."""
     lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64))
     sin_lat, cos_lat, sin_lon, cos_lon = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon)
     zero = np.zeros_like(lat)

@@ -78,6 +78,10 @@ class SearchGrid:
         cols = np.asarray(col)[..., None] + np.array([0, 1, 1, 0])
         return self._places(rows, cols)
 
+    def nodes(self, row: ArrayLike, col: ArrayLike) -> tuple[Floats, Floats]:
+        """Latitude and longitude in radians of the north-west corners of cells, of the inputs' shape."""
+        return self._places(row, col)
+
     def transform(self, row0: int, col0: int) -> tuple[float, float, float, float, float, float]:
         """Of a raster whose first pixel is cell (row0, col0): the six numbers that `rasterio`'s `Affine` takes."""
         return (self.cell_m, 0.0, col0 * self.cell_m, 0.0, -self.cell_m, -row0 * self.cell_m)

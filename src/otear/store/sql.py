@@ -8,15 +8,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Row, and_, case, create_engine, event, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from otear.errors import NotFoundError
 from otear.store.base import FootageRow
 from otear.store.tables import footage, meta, passes
-
-_MARGIN_DEG = 1e-3
-"""Bounds are of cell centres; this reaches past the edge of any cell, which is 100 m at most."""
 
 
 class SqlStore:
@@ -68,11 +65,18 @@ class SqlStore:
 
     def passes_at(self, lat_deg: float, lon_deg: float) -> list[str]:
         """Footage whose coverage may reach a place, oldest first."""
+        after_west, before_east = passes.c.west_deg <= lon_deg, passes.c.east_deg >= lon_deg
         query = (
             select(passes.c.footage_id)
             .join(footage)
-            .where(passes.c.west_deg - _MARGIN_DEG <= lon_deg, passes.c.east_deg + _MARGIN_DEG >= lon_deg)
-            .where(passes.c.south_deg - _MARGIN_DEG <= lat_deg, passes.c.north_deg + _MARGIN_DEG >= lat_deg)
+            .where(
+                # Bounds over the antimeridian have their west east of their east.
+                case(
+                    (passes.c.west_deg <= passes.c.east_deg, and_(after_west, before_east)),
+                    else_=or_(after_west, before_east),
+                )
+            )
+            .where(passes.c.south_deg <= lat_deg, passes.c.north_deg >= lat_deg)
             .order_by(footage.c.start_us, footage.c.footage_id)
         )
         with self.engine.connect() as connection:

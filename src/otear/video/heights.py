@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from otear.domain.telemetry import Floats, Telemetry
+from otear.geo.camera import camera_axes
+from otear.geo.frames import enu_axes, geodetic_from_ecef
 from otear.geo.geoid import undulation
 from otear.geo.terrain.base import Terrain
+from otear.video.poses import poses
 
 _SAME_M = 0.01 + 19_900.0 / 65_535.0 / 2.0
 """Two items that hold one number differ by no more than a centimetre and half of the 16-bit step of items 15 and 75."""
@@ -39,6 +42,14 @@ def resolve_heights(telemetry: Telemetry) -> Heights:
 
 def _resolve(lat_deg: Floats, lon_deg: Floats, msl_m: Floats, hae_m: Floats) -> Floats:
     return np.where(np.isnan(hae_m), msl_m + undulation(np.radians(lat_deg), np.radians(lon_deg)), hae_m)
+
+
+def implied_centre_hae_m(telemetry: Telemetry) -> Floats:
+    """Height above the ellipsoid of what is looked at, by slant range and pointing, shape (n,), NaN where unknown."""
+    pose = poses(telemetry, resolve_heights(telemetry).sensor_hae_m)
+    ahead = np.einsum("nij,ni->nj", enu_axes(pose.lat, pose.lon), camera_axes(pose)[..., :, 0])
+    range_m = np.where(telemetry.slant_range_m > 0.0, telemetry.slant_range_m, np.nan)
+    return geodetic_from_ecef(pose.position_ecef + range_m[:, None] * ahead)[2]
 
 
 def with_heights(telemetry: Telemetry) -> Telemetry:

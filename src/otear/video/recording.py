@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from otear.domain.footage import PacketCounts, RepairCount
 from otear.domain.packets import Checksum, Packet, RepairKind, Standard
 from otear.domain.progress import Progress
-from otear.domain.telemetry import Telemetry
+from otear.domain.telemetry import Floats, Telemetry
 from otear.errors import RecordingError
 from otear.video.clocks import ClockAlignment, ClockObserver
 from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Notice, VideoUnit
 from otear.video.health import HealthObserver
-from otear.video.heights import resolve_heights
+from otear.video.heights import implied_centre_hae_m, resolve_heights
 from otear.video.klv.reader import Batch, PacketReader
 from otear.video.probe import Container, container_of, read_recording
 from otear.video.thinning import EvenSample
@@ -68,7 +68,7 @@ class Reading:
     first_place_deg: tuple[float, float] | None
     """Latitude and longitude of the first known sensor position, None without any."""
     centre_hae_m: float | None
-    """Median reported height of the frame centre above the ellipsoid, None where the stream has none."""
+    """Median height above the ellipsoid of what is looked at: as reported, else by slant range; None without either."""
     centre_spread_m: float
     """Robust 1-sigma spread of the same."""
 
@@ -122,6 +122,7 @@ class RecordingReader:
         self._times: list[int] = []
         self._first_place_deg: tuple[float, float] | None = None
         self._centre_hae_m: EvenSample[float] = EvenSample(_HEIGHT_SAMPLE)
+        self._implied_hae_m: EvenSample[float] = EvenSample(_HEIGHT_SAMPLE)
 
     def read(self, now_us: int, progress: Progress) -> Reading:
         """Read to the end; `now_us` tells clocks of the future. Raises `RecordingError`, naming the file."""
@@ -191,14 +192,18 @@ class RecordingReader:
         if self._first_place_deg is None and len(placed):
             first = placed[0]
             self._first_place_deg = (float(trusted.sensor_lat_deg[first]), float(trusted.sensor_lon_deg[first]))
-        for height_m in resolve_heights(trusted.rows(slice(None, None, _HEIGHT_STRIDE))).centre_hae_m.tolist():
+        thinned = trusted.rows(slice(None, None, _HEIGHT_STRIDE))
+        for height_m in resolve_heights(thinned).centre_hae_m.tolist():
             self._centre_hae_m.add(height_m)
+        for height_m in implied_centre_hae_m(thinned).tolist():
+            self._implied_hae_m.add(height_m)
 
     def _reading(self, now_us: int) -> Reading:
         tally, times = self._tally, self._times
         clock = self._clock.alignment(now_us)
-        heights = np.array(self._centre_hae_m.items)
-        heights = heights[np.isfinite(heights)]
+        heights = _known(self._centre_hae_m.items)
+        if not len(heights):
+            heights = _known(self._implied_hae_m.items)
         for stream in sorted(self._other_streams):
             self._notices.append(
                 f"The metadata stream on PID {stream} also describes a sensor; its packets are kept, but places come "
@@ -225,6 +230,11 @@ class RecordingReader:
             centre_hae_m=float(np.median(heights)) if len(heights) else None,
             centre_spread_m=float(1.4826 * np.median(np.abs(heights - np.median(heights)))) if len(heights) else 0.0,
         )
+
+
+def _known(values: list[float]) -> Floats:
+    heights = np.array(values, dtype=np.float64)
+    return heights[np.isfinite(heights)]
 
 
 def _widened(span: list[_Number], value: _Number) -> list[_Number]:

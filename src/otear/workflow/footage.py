@@ -9,6 +9,7 @@ from typing import Any
 
 from otear.coverage.files import PassFile, read_pass
 from otear.coverage.tracks import pass_geojson, pass_kml
+from otear.domain.looks import Look
 from otear.domain.telemetry import Telemetry
 from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow
@@ -33,8 +34,19 @@ def find(workspace: Workspace, name: str) -> FootageRow:
 
 
 def pass_of(workspace: Workspace, row: FootageRow) -> PassFile:
-    """The coverage of a recording. Raises `NotFoundError`."""
+    """The coverage of a recording. Raises `NotFoundError` where it saw no ground that could be placed."""
+    if row.bounds_deg is None:
+        raise NotFoundError(
+            f"footage {row.footage_id} saw no ground that could be placed",
+            field="footage_id",
+            remedy="`otear footage show` gives its health verdict and says why",
+        )
     return read_pass(workspace.derived(row.footage_id) / PASS_FILE)
+
+
+def looks_of(workspace: Workspace, row: FootageRow) -> tuple[Look, ...]:
+    """The looks of a recording, none where it saw no ground."""
+    return () if row.bounds_deg is None else pass_of(workspace, row).looks
 
 
 def packet_items(workspace: Workspace, row: FootageRow, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -54,7 +66,7 @@ def trusted_telemetry(workspace: Workspace, row: FootageRow) -> Telemetry:
 
 def track_geojson(workspace: Workspace, row: FootageRow) -> dict[str, Any]:
     """Track and footprints as a GeoJSON FeatureCollection."""
-    return pass_geojson(trusted_telemetry(workspace, row), pass_of(workspace, row).looks)
+    return pass_geojson(trusted_telemetry(workspace, row), looks_of(workspace, row))
 
 
 def write_track(workspace: Workspace, row: FootageRow, path: Path) -> None:
@@ -63,7 +75,7 @@ def write_track(workspace: Workspace, row: FootageRow, path: Path) -> None:
         case ".geojson" | ".json":
             content = json.dumps(track_geojson(workspace, row), ensure_ascii=False).encode()
         case ".kml":
-            content = pass_kml(row.name, trusted_telemetry(workspace, row), pass_of(workspace, row).looks)
+            content = pass_kml(row.name, trusted_telemetry(workspace, row), looks_of(workspace, row))
         case other:
             raise InputError(
                 f"cannot write a track as {other or 'a file without an ending'}",

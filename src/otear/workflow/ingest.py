@@ -7,28 +7,25 @@ and the index row comes last. An interrupted ingest leaves nothing, and the same
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from otear.coverage.files import covered_km2, read_pass, write_pass
 from otear.coverage.looks import LookBuilder
 from otear.coverage.open_look import LookSettings
 from otear.coverage.resolution import ResolutionModel
 from otear.domain.clock import Clock
-from otear.domain.footage import Footage, footage_id
-from otear.domain.looks import Look, LookCells
+from otear.domain.footage import Footage, VideoInfo, footage_id
 from otear.domain.progress import Progress, silent
 from otear.domain.times import utc_text
-from otear.errors import NotFoundError, RecordingError
+from otear.errors import NotFoundError, RecordingError, SettingError
 from otear.geo.grid import SearchGrid
 from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.store.blobs import staged
 from otear.store.recording_files import RecordingWriter, read_packet, read_telemetry
-from otear.store.workspace import Workspace
+from otear.store.workspace import SETTINGS_FILE, Workspace
 from otear.video.frames import video_info
 from otear.video.heights import resolve_heights
 from otear.video.klv import describe
@@ -40,6 +37,7 @@ from otear.workflow.ground import stand_in, stand_in_warning
 
 NOMINAL_PX = (1280, 720)
 """Picture size that ground sample distance is worked out for where a recording holds no pictures."""
+_ROWS_AT_A_TIME = 5_000
 
 
 def ingest(
@@ -53,8 +51,9 @@ def ingest(
 ) -> dict[str, Any]:
     """Take a recording into the workspace; returns its summary, as `footage show` will print it.
 
-    Raises `RecordingError` for what is no recording, `TerrainError` or `InputError` where there is no ground to put it
-    on, `NotFoundError` for an authority that is not known.
+    Without terrain the ground is taken to be flat where the stream says it is, with a warning; where it does not say,
+    there are no looks. Raises `RecordingError` for what is no recording, `TerrainError` where the terrain cannot be
+    used, `NotFoundError` for an authority that is not known.
     """
     if authority_id is not None:
         raise NotFoundError(
@@ -72,23 +71,25 @@ def ingest(
         with workspace.staging(identifier) as folder:
             reading = _read(source, blob.staged, folder, now_us, progress)
             ground = terrain or stand_in(workspace, reading.centre_hae_m, reading.centre_spread_m)
+            video = video_info(blob.staged) if reading.frames else None
+            seen = _look(workspace, folder, identifier, reading=reading, video=video, terrain=ground, progress=progress)
+            warnings = [*reading.notices, *_warnings(reading, ground, given=terrain is not None), *seen.warnings]
             footage = Footage(
                 footage_id=identifier,
                 sha256=blob.sha256,
                 standard=reading.standard,
                 duration_s=reading.duration_s,
                 frames=reading.frames,
-                video=video_info(blob.staged) if reading.frames else None,
+                video=video,
                 packets=reading.counts,
                 repairs=reading.repairs,
                 vmti_targets=reading.vmti_targets,
-                bounds=None,
-                looks=0,
-                covered_km2=0.0,
+                bounds=seen.bounds,
+                looks=seen.looks,
+                covered_km2=seen.covered_km2,
                 quarantined=False,
-                health=reading.health.verdict(terrain=terrain, also=_warnings(reading, ground, terrain)),
+                health=reading.health.verdict(terrain=terrain, also=warnings),
             )
-            footage = _look(workspace, folder, footage, reading=reading, terrain=ground, progress=progress)
             row = _row(footage, reading, source.name, ground, now_us)
             blob.keep()
             workspace.publish(folder, identifier)
@@ -105,10 +106,8 @@ def _read(source: Path, copy: Path, folder: Path, now_us: int, progress: Progres
         raise error.naming(source) from error
 
 
-def _warnings(reading: Reading, ground: Terrain, terrain: Terrain | None) -> list[str]:
-    warnings = list(reading.notices)
-    if terrain is None:
-        warnings.append(stand_in_warning(ground))
+def _warnings(reading: Reading, ground: Terrain | None, *, given: bool) -> list[str]:
+    warnings = [] if given else [stand_in_warning(ground)]
     if not reading.frames:
         width_px, height_px = NOMINAL_PX
         warnings.append(
@@ -117,54 +116,53 @@ def _warnings(reading: Reading, ground: Terrain, terrain: Terrain | None) -> lis
     return warnings
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Seen:
-    """Bounds of the cells that were in a picture, in degrees: west, south, east, north."""
+    """What came of looking; `bounds` are (west, south, east, north) in degrees of all cells that were in a picture."""
 
     bounds: tuple[float, float, float, float] | None = None
     looks: int = 0
-
-    def add(self, grid: SearchGrid, cells: LookCells) -> None:
-        self.looks += 1
-        if not len(cells):
-            return
-        lat, lon = grid.centres(cells.row, cells.col)
-        west, south, east, north = (float(v) for v in np.degrees([lon.min(), lat.min(), lon.max(), lat.max()]))
-        if self.bounds is not None:
-            w, s, e, n = self.bounds
-            west, south, east, north = min(west, w), min(south, s), max(east, e), max(north, n)
-        self.bounds = (west, south, east, north)
+    covered_km2: float = 0.0
+    warnings: tuple[str, ...] = ()
 
 
 def _look(
-    workspace: Workspace, folder: Path, footage: Footage, *, reading: Reading, terrain: Terrain, progress: Progress
-) -> Footage:
-    """Work out what was looked at, into the pass file; returns the footage with its looks counted."""
-    if reading.first_place_deg is None:
-        return footage
+    workspace: Workspace,
+    folder: Path,
+    identifier: str,
+    *,
+    reading: Reading,
+    video: VideoInfo | None,
+    terrain: Terrain | None,
+    progress: Progress,
+) -> _Seen:
+    """Work out what was looked at, into the pass file."""
+    if reading.first_place_deg is None or terrain is None:
+        return _Seen()
     settings = workspace.settings.coverage
     model = ResolutionModel(reference_kind=settings.site_kind, cap=settings.cap)
     grid = _grid(workspace, *reading.first_place_deg)
     builder = LookBuilder(grid, terrain, model, LookSettings(shortest_step_s=1.0 / settings.samples_per_s))
-    width_px, height_px = (footage.video.width, footage.video.height) if footage.video else NOMINAL_PX
-    seen = _Seen()
-    path = folder / PASS_FILE
-    with write_pass(path, grid, footage.footage_id, _sensor(folder), model) as writer:
-
-        def keep(ended: list[tuple[Look, LookCells]]) -> None:
-            for look, cells in ended:
-                writer.add(look, cells)
-                seen.add(grid, cells)
-
-        done = 0
-        for telemetry in read_telemetry(folder, rows=5_000):
+    width_px, height_px = (video.width, video.height) if video else NOMINAL_PX
+    with write_pass(folder / PASS_FILE, grid, identifier, _sensor(folder), model) as writer:
+        for telemetry in read_telemetry(folder, rows=_ROWS_AT_A_TIME):
             pose = poses(telemetry, resolve_heights(telemetry).sensor_hae_m)
-            keep(builder.add(telemetry.time_us, pose, lenses(telemetry, width_px, height_px)))
-            done += len(telemetry)
-            progress("looking", done, reading.counts.total)
-        keep(builder.finish())
-        progress("looking", 1, 1)
-    return replace(footage, bounds=seen.bounds, looks=seen.looks, covered_km2=covered_km2(read_pass(path)))
+            for look, cells in builder.add(telemetry.time_us, pose, lenses(telemetry, width_px, height_px)):
+                writer.add(look, cells)
+            progress("looking", builder.counts["rows"], reading.counts.total)
+        for look, cells in builder.finish():
+            writer.add(look, cells)
+    passed = read_pass(folder / PASS_FILE)
+    progress("looking", 1, 1)
+    warnings = [
+        f"{builder.counts[count]:,} of {builder.counts['rows']:,} rows of telemetry {what}: nothing is claimed for them."
+        for count, what in (
+            ("unusable", "lack a time, a position, an attitude or a field of view"),
+            ("off terrain", "were made where the terrain does not reach"),
+        )
+        if builder.counts[count]
+    ]
+    return _Seen(passed.bounds_deg, len(passed.looks), covered_km2(passed), tuple(warnings))
 
 
 def _sensor(folder: Path) -> str:
@@ -175,25 +173,34 @@ def _sensor(folder: Path) -> str:
 
 
 def _grid(workspace: Workspace, lat_deg: float, lon_deg: float) -> SearchGrid:
-    """The workspace's search grid: as set, else as settled by its first footage, which is now."""
+    """The workspace's search grid: as set, else as settled by its first footage, which is now.
+
+    Raises `SettingError` where the settings have come to differ from what footage was counted on.
+    """
     settings = workspace.settings.grid
-    origin = (settings.origin_lat_deg, settings.origin_lon_deg)
-    wanted = {
-        "origin_lat_deg": float(round(lat_deg)) if origin[0] is None else origin[0],
-        "origin_lon_deg": float(round(lon_deg)) if origin[1] is None else origin[1],
-        "cell_m": settings.cell_m,
-    }
-    return SearchGrid(**json.loads(workspace.store.settle("grid", json.dumps(wanted))))
+    given = {"origin_lat_deg": settings.origin_lat_deg, "origin_lon_deg": settings.origin_lon_deg}
+    nearest = {"origin_lat_deg": float(round(lat_deg)), "origin_lon_deg": float(round(lon_deg))}
+    wanted = {name: nearest[name] if value is None else value for name, value in given.items()}
+    settled = json.loads(workspace.store.settle("grid", json.dumps({**wanted, "cell_m": settings.cell_m})))
+    for name, value in {**given, "cell_m": settings.cell_m}.items():
+        if value is not None and value != settled[name]:
+            raise SettingError(
+                f"is {value}, but footage of this workspace was counted on a grid where it is {settled[name]}",
+                source=workspace.root / SETTINGS_FILE,
+                field=f"grid.{name}",
+                remedy="Set it back, or make a new workspace and ingest the recordings there",
+            )
+    return SearchGrid(**settled)
 
 
-def _row(footage: Footage, reading: Reading, name: str, terrain: Terrain, now_us: int) -> FootageRow:
+def _row(footage: Footage, reading: Reading, name: str, terrain: Terrain | None, now_us: int) -> FootageRow:
     summary = json.loads(
         json.dumps(
             {
                 **asdict(footage),
                 "name": name,
-                "terrain": terrain.name,
-                "terrain_sigma_m": terrain.sigma_m,
+                "terrain": terrain and terrain.name,
+                "terrain_sigma_m": terrain and terrain.sigma_m,
                 "centre_hae_m": reading.centre_hae_m,
                 "centre_spread_m": reading.centre_spread_m,
                 "first_pts_s": reading.first_pts_s,

@@ -65,6 +65,12 @@ def locate(
     if terrain is None:
         centre = row.summary["centre_hae_m"]
         terrain = stand_in(workspace, centre, row.summary["centre_spread_m"])
+        if terrain is None:
+            raise InputError(
+                "there is no elevation, and the stream does not say how high the ground is",
+                field="--terrain",
+                remedy="Give elevation with --terrain, or name it in the workspace's settings (terrain.paths)",
+            )
         warnings.append(stand_in_warning(terrain))
     if use_flagged:
         warnings.append("Packets whose checksum failed may have been used: check the place by other means.")

@@ -10,7 +10,6 @@ from otear.coverage.files import read_cells
 from otear.coverage.picture import PassPicture, draw_pass
 from otear.coverage.tracks import track_runs
 from otear.domain.times import utc_text
-from otear.errors import NotFoundError
 from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.store.workspace import Workspace
@@ -20,12 +19,6 @@ from otear.workflow.footage import pass_of, trusted_telemetry
 
 def quicklook(workspace: Workspace, row: FootageRow, path: Path, *, terrain: Terrain | None) -> None:
     """Write the PNG. Raises `NotFoundError` where the recording saw no ground."""
-    if row.bounds_deg is None:
-        raise NotFoundError(
-            f"footage {row.footage_id} saw no ground that could be placed",
-            field="footage_id",
-            remedy="`otear footage show` gives its health verdict",
-        )
     passed = pass_of(workspace, row)
     summary = row.summary
     telemetry = trusted_telemetry(workspace, row)
@@ -46,10 +39,14 @@ def quicklook(workspace: Workspace, row: FootageRow, path: Path, *, terrain: Ter
             heights_at=None if terrain is None else terrain.heights,
             terrain_name="none given" if terrain is None else terrain.name,
             frame=frame,
-            frame_label=f"picture at {middle_s:.1f} s",
+            frame_label="the recording holds no pictures" if frame is None else f"picture at {middle_s:.1f} s",
         ),
         path,
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _caption(row: FootageRow) -> str:
@@ -61,7 +58,7 @@ def _caption(row: FootageRow) -> str:
         f"{summary['duration_s']:.1f} s",
         f"{packets['total']} packets kept: {packets['valid']} valid, {packets['flagged']} flagged, "
         f"{packets['repaired']} repaired",
-        f"{summary['looks']} looks over {summary['covered_km2']:.3f} km²; places on {summary['terrain']}",
+        f"{_counted(summary['looks'], 'look')} at {summary['covered_km2']:.3f} km²; places on {summary['terrain']}",
         "pointing closure unknown" if closure is None else f"pointing closure {closure:.3f}° rms",
     ]
     return "\n".join(lines)

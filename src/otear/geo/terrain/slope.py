@@ -49,16 +49,9 @@ def _gradients(  # noqa: PLR0917
 def gradient(patch: Patch, lat: ArrayLike, lon: ArrayLike) -> Floats:
     """Gradient of the surface, shape (..., 2), at places in radians; NaN outside and where there is no data."""
     column, row = patch.grid.index(lat, lon)
-    result = np.empty((2, *column.shape))
-    _gradients(
-        patch.heights_m,
-        patch.chart.metric,
-        np.ravel(column),
-        np.ravel(row),
-        result[0].reshape(-1),
-        result[1].reshape(-1),
-    )
-    return np.moveaxis(result, 0, -1)
+    east, north = np.empty((2, column.size))
+    _gradients(patch.heights_m, patch.chart.metric, np.ravel(column), np.ravel(row), east, north)
+    return np.stack([east, north], axis=-1).reshape(*column.shape, 2)
 
 
 def normal(gradient: Floats) -> Floats:
