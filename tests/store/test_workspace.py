@@ -10,7 +10,7 @@ import pytest
 
 from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow
-from otear.store.blobs import FolderBlobs, staged
+from otear.store.blobs import FolderBlobs
 from otear.store.workspace import Workspace, create_workspace, open_workspace
 
 ROW = FootageRow(
@@ -89,36 +89,41 @@ def test_a_blob_is_kept_whole_and_by_content(tmp_path: Path) -> None:
     source = tmp_path / "clip.ts"
     source.write_bytes(b"G" * 10_000_000)
     blobs = FolderBlobs(tmp_path / "media")
-    with staged(blobs, source) as blob:
-        assert blob.sha256 not in blobs
-        blob.keep()
+    blob = blobs.stage(source, tmp_path)
     assert blob.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
+    assert blob.sha256 not in blobs
+    blob.keep()
     kept = blobs.path(blob.sha256)
     assert kept.read_bytes() == source.read_bytes()
     assert kept.stat().st_mode & 0o222 == 0
+    blobs.stage(source, tmp_path).keep()
+    assert [path for path in blobs.root.rglob("*") if path.is_file()] == [kept]
 
 
-def test_a_blob_that_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
-    source = tmp_path / "clip.ts"
-    source.write_bytes(b"G")
+def test_a_blob_that_is_not_there_and_a_source_that_cannot_be_read(tmp_path: Path) -> None:
     blobs = FolderBlobs(tmp_path / "media")
-    with pytest.raises(ZeroDivisionError), staged(blobs, source):
-        _ = 1 / 0
-    assert list((tmp_path / "media").iterdir()) == []
     with pytest.raises(NotFoundError):
         blobs.path("ab" * 32)
-
-
-def test_an_unreadable_source_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be copied"):
-        FolderBlobs(tmp_path / "media").stage(tmp_path / "nothing.ts")
+        blobs.stage(tmp_path / "nothing.ts", tmp_path)
 
 
-def test_staging_is_swept_unless_published(workspace: Workspace) -> None:
-    with workspace.staging("f-1") as folder:
+def test_staging_is_gone_afterwards_and_what_was_published_stays(workspace: Workspace) -> None:
+    with workspace.staging() as folder:
+        (folder / "derived").mkdir()
+        (folder / "derived" / "whole").write_text("x")
         (folder / "half").write_text("x")
+        workspace.publish(folder / "derived", "f-1")
     assert list((workspace.root / "staging").iterdir()) == []
-    with workspace.staging("f-1") as folder:
-        (folder / "whole").write_text("x")
-        workspace.publish(folder, "f-1")
     assert (workspace.derived("f-1") / "whole").read_text() == "x"
+
+
+def test_what_a_killed_process_left_is_swept_and_what_another_works_in_is_not(workspace: Workspace) -> None:
+    left = workspace.root / "staging" / "left"
+    left.mkdir(parents=True)
+    (left / "half").write_text("x")
+    with workspace.staging() as mine, workspace.staging() as other:
+        assert not left.exists()
+        assert mine.exists()
+        assert other.exists()
+        assert mine != other

@@ -26,6 +26,7 @@ def clip(
     to: Annotated[Path, typer.Option("--out", help="Folder for clip.ts and terrain.tif.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
     seconds: Annotated[float, typer.Option(min=1.0, max=600.0, help="Length of the recording.")] = 10.0,
+    repeat: Annotated[int, typer.Option(min=1, help="How often the flight follows itself, clocks going on.")] = 1,
     json: JsonOption = False,
 ) -> None:
     """Make a small STANAG 4609 recording over synthetic terrain, and that terrain as a GeoTIFF."""
@@ -33,7 +34,7 @@ def clip(
 
     to.mkdir(parents=True, exist_ok=True)
     recording, ground = to / "clip.ts", to / "terrain.tif"
-    write_clip(recording, ground, seed=seed, seconds=seconds)
+    write_clip(recording, ground, seed=seed, seconds=seconds, repeats=repeat)
     if json:
         print_json({"files": [recording, ground]})
     else:

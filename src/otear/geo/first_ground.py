@@ -244,12 +244,11 @@ def _cross(
 ) -> tuple[int, float]:  # fmt: skip
     """Cross the cells between two fractions of a piece: what is met, and at which fraction."""
     c, r, h = c0 + s * (c1 + s * c2), r0 + s * (r1 + s * r2), h0 + s * (h1 + s * h2)
-    dc, dr = _not_zero(c1 + c2 * (s + end)), _not_zero(r1 + r2 * (s + end))
-    per_column, per_row = 1.0 / dc, 1.0 / dr
+    per_column, per_row = 1.0 / _not_zero(c1 + c2 * (s + end)), 1.0 / _not_zero(r1 + r2 * (s + end))
     left, up = min(max(int(c), 0), columns - 2), min(max(int(r), 0), rows - 2)
     u, v = c - left, r - up
-    next_column = s + ((1.0 if dc > 0.0 else 0.0) - u) * per_column
-    next_row = s + ((1.0 if dr > 0.0 else 0.0) - v) * per_row
+    next_column = s + ((1.0 if per_column > 0.0 else 0.0) - u) * per_column
+    next_row = s + ((1.0 if per_row > 0.0 else 0.0) - v) * per_row
     at = up * columns + left
     nw, ne = float(flat[at]), float(flat[at + 1])
     sw, se = float(flat[at + columns]), float(flat[at + columns + 1])
@@ -258,24 +257,24 @@ def _cross(
         return (_NO_DATA if np.isnan(gap) else _UNDER if fresh and gap < 0.0 else _HIT), s
     while True:
         out = min(next_column, next_row, end)
-        ds = out - s
+        column, row = c0 + out * (c1 + out * c2), r0 + out * (r1 + out * r2)
+        ds, dc, dr, u, v = out - s, column - c, row - r, column - left, row - up
         twist = nw - ne - sw + se
-        u, v = c0 + out * (c1 + out * c2) - left, r0 + out * (r1 + out * r2) - up
         after = h0 + out * (h1 + out * h2) - (nw + u * (ne - nw) + v * (sw - nw + u * twist))
         # Clearance at fraction w of the way through the cell: gap + b w + k w^2.
-        k = (h2 - twist * dc * dr) * ds * ds
+        k = h2 * ds * ds - twist * dc * dr
         b = after - gap - k
         if not after > 0.0 or (k > 0.0 and -2.0 * k < b < 0.0 and b * b >= 4.0 * k * gap):
             w = 2.0 * gap / (np.sqrt(max(b * b - 4.0 * k * gap, 0.0)) - b)
             return (_NO_DATA if np.isnan(after) else _HIT), s + min(w, 1.0) * ds
         if out >= end:
             return _ON, s
-        gap, s = after, out
+        gap, s, c, r = after, out, column, row
         if next_column <= next_row:
-            left = min(max(left + (1 if dc > 0.0 else -1), 0), columns - 2)
+            left = min(max(left + (1 if per_column > 0.0 else -1), 0), columns - 2)
             next_column += abs(per_column)
         else:
-            up = min(max(up + (1 if dr > 0.0 else -1), 0), rows - 2)
+            up = min(max(up + (1 if per_row > 0.0 else -1), 0), rows - 2)
             next_row += abs(per_row)
         at = up * columns + left
         nw, ne = float(flat[at]), float(flat[at + 1])

@@ -8,7 +8,7 @@ The same seed and length give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -32,7 +32,7 @@ from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes
 from otear.geo.geoid import undulation
 from otear.geo.raycast import Hits, cast
 from otear.simulate.ground import Ground, Pixels, make_ground, write_geotiff
-from otear.video.klv.encode import encode_st0601
+from otear.video.klv.encode import encode_st0601, restamped
 from otear.video.mux import CodedMetadata, CodedPicture, write_transport_stream
 
 WIDTH_PX, HEIGHT_PX = 640, 360
@@ -57,13 +57,31 @@ class Flight:
     lens: Lens
 
 
-def write_clip(recording: Path, terrain: Path, *, seed: int, seconds: float = 10.0) -> None:
-    """Write a recording (15 pictures and 10 packets a second) and the terrain under it as a GeoTIFF."""
+def write_clip(recording: Path, terrain: Path, *, seed: int, seconds: float = 10.0, repeats: int = 1) -> None:
+    """Write a recording (15 pictures and 10 packets a second) and the terrain under it as a GeoTIFF.
+
+    With `repeats` the same flight follows itself that many times while all clocks go on: long recordings at little
+    cost.
+    """
     rng = np.random.default_rng(seed)
     ground = make_ground(float(_LAT), float(_LON), rng)
     write_geotiff(ground, terrain)
-    flight = _flight(ground, round(seconds * _TICKS_PER_S), rng)
-    write_transport_stream(recording, _units(ground, flight))
+    ticks = round(seconds * _TICKS_PER_S)
+    units = _units(ground, _flight(ground, ticks, rng))
+    write_transport_stream(recording, units if repeats == 1 else _repeated(list(units), ticks, repeats))
+
+
+def _repeated(
+    units: list[CodedPicture | CodedMetadata], ticks: int, repeats: int
+) -> Iterator[CodedPicture | CodedMetadata]:
+    for repeat in range(repeats):
+        later_s, later_us = repeat * ticks / _TICKS_PER_S, repeat * ticks * 1_000_000 // _TICKS_PER_S
+        for unit in units:
+            pts_s = unit.pts_s + later_s
+            if isinstance(unit, CodedMetadata):
+                yield CodedMetadata(pts_s, restamped(unit.data, later_us))
+            else:
+                yield replace(unit, pts_s=pts_s, time_us=unit.time_us + later_us)
 
 
 def _flight(ground: Ground, ticks: int, rng: np.random.Generator) -> Flight:

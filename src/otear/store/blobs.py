@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -16,11 +15,29 @@ Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
 
 
+class StagedBlob(Protocol):
+    """A copy of some bytes that is not yet part of the store."""
+
+    @property
+    def path(self) -> Path:
+        """Where to read it, until it is kept."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Its name to be."""
+        ...
+
+    def keep(self) -> None:
+        """Publish it in one step."""
+        ...
+
+
 class Blobs(Protocol):
     """A place for raw bytes; a blob's name is the SHA-256 of its content."""
 
-    def stage(self, source: Path, progress: Progress | None = None) -> StagedBlob:
-        """Copy `source` in without publishing it: `StagedBlob.keep` does that, `StagedBlob.discard` undoes it."""
+    def stage(self, source: Path, folder: Path, progress: Progress | None = None) -> StagedBlob:
+        """Copy `source` into `folder`, which is on the workspace's disk. Raises `InputError` where that fails."""
         ...
 
     def path(self, sha256: str) -> Path:
@@ -30,40 +47,19 @@ class Blobs(Protocol):
     def __contains__(self, sha256: str) -> bool: ...
 
 
-class StagedBlob:
-    """Bytes that are in the store's folder but not yet part of it."""
-
-    def __init__(self, staged: Path, final: Path, sha256: str, size: int) -> None:
-        self.staged = staged
-        self.final = final
-        self.sha256 = sha256
-        self.size = size
-
-    def keep(self) -> Path:
-        """Publish under the content's name in one atomic step; returns where it is now."""
-        self.final.parent.mkdir(parents=True, exist_ok=True)
-        self.staged.replace(self.final)
-        return self.final
-
-    def discard(self) -> None:
-        """Leave no trace. Harmless after `keep`."""
-        self.staged.unlink(missing_ok=True)
-
-
 class FolderBlobs:
     """Blobs in a folder: `ab/abcdef…`, read-only files."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def stage(self, source: Path, progress: Progress | None = None) -> StagedBlob:
-        """Copy `source` into the folder while hashing it. Raises `InputError` if it cannot be read."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        staged = self.root / f".staged-{os.getpid()}-{source.name}"
+    def stage(self, source: Path, folder: Path, progress: Progress | None = None) -> StagedFile:
+        """Copy `source` into `folder` while hashing it. Raises `InputError` where that fails."""
+        copy = folder / "raw"
         digest = hashlib.sha256()
         done = 0
         try:
-            with source.open("rb") as reader, staged.open("wb") as writer:
+            with source.open("rb") as reader, copy.open("wb") as writer:
                 size = os.fstat(reader.fileno()).st_size
                 while chunk := reader.read(_CHUNK):
                     digest.update(chunk)
@@ -73,18 +69,15 @@ class FolderBlobs:
                         progress(done, size)
                 writer.flush()
                 os.fsync(writer.fileno())
-        except BaseException as error:
-            staged.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise InputError(
-                    f"cannot be copied into {self.root} ({error.strerror})",
-                    source=source,
-                    remedy="Check that the file is readable and that the disk has room",
-                ) from error
-            raise
-        staged.chmod(0o444)
+        except OSError as error:
+            raise InputError(
+                f"cannot be copied into {folder} ({error.strerror})",
+                source=source,
+                remedy="Check that the file is readable and that the disk has room",
+            ) from error
+        copy.chmod(0o444)
         sha256 = digest.hexdigest()
-        return StagedBlob(staged, self._place(sha256), sha256, done)
+        return StagedFile(copy, sha256, self._place(sha256))
 
     def path(self, sha256: str) -> Path:
         """The blob's file. Raises `NotFoundError`."""
@@ -100,11 +93,15 @@ class FolderBlobs:
         return self.root / sha256[:2] / sha256
 
 
-@contextmanager
-def staged(blobs: Blobs, source: Path, progress: Progress | None = None) -> Iterator[StagedBlob]:
-    """A staged blob that is discarded on the way out unless it was kept."""
-    blob = blobs.stage(source, progress)
-    try:
-        yield blob
-    finally:
-        blob.discard()
+class StagedFile:
+    """A copy in a staging folder, to be moved to its place by its content."""
+
+    def __init__(self, path: Path, sha256: str, place: Path) -> None:
+        self.path = path
+        self.sha256 = sha256
+        self._place = place
+
+    def keep(self) -> None:
+        """Move it into place in one step; the same bytes may already be there."""
+        self._place.parent.mkdir(parents=True, exist_ok=True)
+        self.path.replace(self._place)

@@ -9,10 +9,8 @@ staging/            work in progress; whatever is here when a command starts was
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from otear.store.base import Store
 from otear.store.blobs import Blobs, FolderBlobs
 from otear.store.settings import Settings, read_settings, settings_text
 from otear.store.sql import SqlStore
+from otear.store.staging import staging_folder
 
 SETTINGS_FILE = "otear.toml"
 
@@ -38,19 +37,12 @@ class Workspace:
         """The folder of what was derived from one recording."""
         return self.root / "derived" / footage_id
 
-    @contextmanager
-    def staging(self, name: str) -> Iterator[Path]:
-        """An empty folder to build in; gone on the way out unless `publish` moved it."""
-        folder = self.root / "staging" / f"{name}-{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    def staging(self) -> AbstractContextManager[Path]:
+        """An empty folder to build in, gone on the way out; what killed processes left behind is swept first."""
+        return staging_folder(self.root / "staging")
 
     def publish(self, staged: Path, footage_id: str) -> Path:
-        """Move a staged folder into place in one step, over what an interrupted run may have left there."""
+        """Move a folder that was built in staging into place, over what an interrupted run may have left there."""
         final = self.derived(footage_id)
         final.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(final, ignore_errors=True)

@@ -23,7 +23,6 @@ from otear.errors import NotFoundError, RecordingError, SettingError
 from otear.geo.grid import SearchGrid
 from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
-from otear.store.blobs import staged
 from otear.store.recording_files import RecordingWriter, read_packet, read_telemetry
 from otear.store.workspace import SETTINGS_FILE, Workspace
 from otear.video.frames import video_info
@@ -62,38 +61,40 @@ def ingest(
             remedy="Leave --authority out",
         )
     container_of(source)
-    with staged(workspace.blobs, source, lambda done, total: progress("copying", done, total)) as blob:
+    with workspace.staging() as staging:
+        blob = workspace.blobs.stage(source, staging, lambda done, total: progress("copying", done, total))
         identifier = footage_id(blob.sha256)
         known = next((row for row in workspace.store.all_footage() if row.footage_id == identifier), None)
         if known is not None:
             return known.summary
         now_us = clock.now_us()
-        with workspace.staging(identifier) as folder:
-            reading = _read(source, blob.staged, folder, now_us, progress)
-            ground = terrain or stand_in(workspace, reading.centre_hae_m, reading.centre_spread_m)
-            video = video_info(blob.staged) if reading.frames else None
-            seen = _look(workspace, folder, identifier, reading=reading, video=video, terrain=ground, progress=progress)
-            warnings = [*reading.notices, *_warnings(reading, ground, given=terrain is not None), *seen.warnings]
-            footage = Footage(
-                footage_id=identifier,
-                sha256=blob.sha256,
-                standard=reading.standard,
-                duration_s=reading.duration_s,
-                frames=reading.frames,
-                video=video,
-                packets=reading.counts,
-                repairs=reading.repairs,
-                vmti_targets=reading.vmti_targets,
-                bounds=seen.bounds,
-                looks=seen.looks,
-                covered_km2=seen.covered_km2,
-                quarantined=False,
-                health=reading.health.verdict(terrain=terrain, also=warnings),
-            )
-            row = _row(footage, reading, source.name, ground, now_us)
-            blob.keep()
-            workspace.publish(folder, identifier)
-            workspace.store.add_footage(row)
+        folder = staging / "derived"
+        folder.mkdir()
+        reading = _read(source, blob.path, folder, now_us, progress)
+        ground = terrain or stand_in(workspace, reading.centre_hae_m, reading.centre_spread_m)
+        video = video_info(blob.path) if reading.frames else None
+        seen = _look(workspace, folder, identifier, reading=reading, video=video, terrain=ground, progress=progress)
+        warnings = [*reading.notices, *_warnings(reading, ground, given=terrain is not None), *seen.warnings]
+        footage = Footage(
+            footage_id=identifier,
+            sha256=blob.sha256,
+            standard=reading.standard,
+            duration_s=reading.duration_s,
+            frames=reading.frames,
+            video=video,
+            packets=reading.counts,
+            repairs=reading.repairs,
+            vmti_targets=reading.vmti_targets,
+            bounds=seen.bounds,
+            looks=seen.looks,
+            covered_km2=seen.covered_km2,
+            quarantined=False,
+            health=reading.health.verdict(terrain=terrain, also=warnings),
+        )
+        row = _row(footage, reading, source.name, ground, now_us)
+        blob.keep()
+        workspace.publish(folder, identifier)
+        workspace.store.add_footage(row)
     return row.summary
 
 
@@ -155,7 +156,7 @@ def _look(
     passed = read_pass(folder / PASS_FILE)
     progress("looking", 1, 1)
     warnings = [
-        f"{builder.counts[count]:,} of {builder.counts['rows']:,} rows of telemetry {what}: nothing is claimed for them."
+        f"{builder.counts[count]:,} of {builder.counts['rows']:,} rows {what}: nothing is claimed for them."
         for count, what in (
             ("unusable", "lack a time, a position, an attitude or a field of view"),
             ("off terrain", "were made where the terrain does not reach"),
