@@ -265,8 +265,14 @@ def _cross(
         k = h2 * ds * ds - twist * dc * dr
         b = after - gap - k
         if not after > 0.0 or (k > 0.0 and -2.0 * k < b < 0.0 and b * b >= 4.0 * k * gap):
-            w = 2.0 * gap / (np.sqrt(max(b * b - 4.0 * k * gap, 0.0)) - b)
-            return (_NO_DATA if np.isnan(after) else _HIT), s + min(w, 1.0) * ds
+            if np.isnan(after):
+                return _NO_DATA, s
+            sinks = np.sqrt(max(b * b - 4.0 * k * gap, 0.0))
+            s += min(2.0 * gap / (sinks - b), 1.0) * ds
+            # One step of Newton's makes up for the bend of the path in the cell, except where the ray only grazes.
+            u, v = c0 + s * (c1 + s * c2) - left, r0 + s * (r1 + s * r2) - up
+            after = h0 + s * (h1 + s * h2) - (nw + u * (ne - nw) + v * (sw - nw + u * twist))
+            return _HIT, s + (after / sinks * ds if sinks > 10.0 * abs(after) else 0.0)
         if out >= end:
             return _ON, s
         gap, s, c, r = after, out, column, row

@@ -7,8 +7,8 @@ The surface is bilinear in column and row between posts. A ray is a straight lin
 curves: over a piece of a few kilometres, quadratics through three values of the patch's chart. Each piece goes through
 blocks of 32, then 4 cells a side, each with a plane that its posts are not above: a ray over the plane skips the block,
 and one that goes through it starts there. In the cells that remain, height above the surface is a quadratic along the
-ray whose first root is the answer. In one cell the path is taken as straight (0.03 mm for posts 30 m apart; its height
-is not); from cell to cell it is continuous, so that no ray slips through.
+ray whose first root is the answer, refined by one step of Newton's method for the bend of the path within the cell. From
+cell to cell the path is continuous, so that no ray slips through.
 """
 
 from __future__ import annotations
