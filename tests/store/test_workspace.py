@@ -25,11 +25,6 @@ ROW = FootageRow(
 )
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return create_workspace(tmp_path / "work")
-
-
 def test_making_it_twice_opens_it(workspace: Workspace) -> None:
     workspace.store.add_footage(ROW)
     assert create_workspace(workspace.root).store.all_footage() == [ROW]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
-from otear.simulate.clip import write_clip
+
+class Clip(Protocol):
+    """What the fixture of the same name hands out."""
+
+    recording: Path
 
 
 @pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four seconds: 60 pictures, 40 packets."""
-    folder = tmp_path_factory.mktemp("clip")
-    write_clip(folder / "clip.ts", folder / "terrain.tif", seed=7, seconds=4.0)
-    return folder / "clip.ts"
+def clip(clip: Clip) -> Path:
+    """The recording alone: 60 pictures, 40 packets."""
+    return clip.recording
