@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from rasterio.transform import from_origin
+from rasterio.windows import Window
 
 from otear.domain.clock import FixedClock
-from otear.errors import InputError
+from otear.errors import InputError, TerrainError
 from otear.geo.frames import ecef_from_geodetic
 from otear.geo.terrain import VerticalDatum, open_terrain
 from otear.store.base import FootageRow
@@ -91,18 +93,30 @@ def test_what_is_outside_the_recording_is_named(
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(("lat", "outcome"), [(24.8150, "terrain"), (24.9, TerrainError)])
 def test_a_pixel_that_leaves_the_terrain_says_so(
-    workspace: Workspace, row: FootageRow, clip: Any, tmp_path: Path
+    workspace: Workspace, row: FootageRow, clip: Any, tmp_path: Path, lat: float, outcome: Any
 ) -> None:
-    """On terrain cut to a strip in the north there is no place, and no flat-earth answer."""
+    """On terrain cut to a strip in the north, or out of reach, there is no place and no flat-earth answer."""
     strip = tmp_path / "strip.tif"
     with rasterio.open(clip.terrain) as whole:
-        profile = {**whole.profile, "height": 8}
-        with rasterio.Env(GTIFF_REPORT_COMPD_CS="YES"), rasterio.open(strip, "w", **profile) as out:
-            out.write(whole.read(1)[:8], 1)
-    (place,) = located(workspace, row, clip, terrain=open_terrain([strip], VerticalDatum.EGM96))
+        top = max(0, int((whole.bounds.top - lat) / whole.res[1]))
+        part = Window(0, top, whole.width, 8)
+        profile = {
+            **whole.profile,
+            "height": 8,
+            "transform": from_origin(whole.bounds.left, whole.bounds.top - top * whole.res[1], *whole.res),
+        }
+        with rasterio.open(strip, "w", **profile) as out:
+            out.write(whole.read(1, window=part), 1)
+    terrain = open_terrain([strip], VerticalDatum.EGM96)
+    if outcome is TerrainError:
+        with pytest.raises(TerrainError, match="no elevation data"):
+            located(workspace, row, clip, terrain=terrain)
+        return
+    (place,) = located(workspace, row, clip, terrain=terrain)
     assert "lat" not in place
-    assert "terrain" in place["miss"]
+    assert outcome in place["miss"]
 
 
 def test_flagged_packets_are_used_only_when_asked_for(workspace: Workspace, clip: Any, tmp_path: Any) -> None:
