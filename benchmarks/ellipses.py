@@ -1,4 +1,4 @@
-"""How well an error is predicted, beside drawn errors: `python -m benchmarks.ellipses [--json] [--places N]`.
+"""How well an error is predicted, beside drawn errors: `python -m benchmarks.ellipses`.
 
 Each row is one slant range over flat or rolling ground (+/- 60 m in waves of 2.6 by 3.4 km, slopes up to 8 degrees),
 seen at several places from every side. The prediction is `ground_error` with the default budget and terrain good to
@@ -9,19 +9,14 @@ of 2.146 sigmas. The second table asks from which height modelled figures that a
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from affine import Affine
-from rich.console import Console
-from rich.table import Table
 from scipy.optimize import brentq
 
+from benchmarks._report import Tables, main
 from otear.geo.budget import GIMBAL, ErrorBudget, Parameter, default_budget
 from otear.geo.camera import Lens, Pose
 from otear.geo.ellipse import ELLIPSE_90, inside_90
@@ -129,27 +124,10 @@ def quoted() -> list[dict[str, float]]:
     return table
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Print the tables, or with --json one document."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--places", type=int, default=20)
-    parser.add_argument("--draws", type=int, default=20_000)
-    options = parser.parse_args(argv)
-    tables: dict[str, list[dict[str, Any]]] = {
-        "predicted beside drawn": rows(options.places, options.draws),
-        "heights of quoted figures": quoted(),
-    }
-    if options.json:
-        print(json.dumps(tables, indent=2))
-        return
-    console = Console(width=200)
-    for title, lines in tables.items():
-        table = Table(*(name.replace("_", " ") for name in lines[0]), title=title)
-        for line in lines:
-            table.add_row(*(f"{value:,.1f}" for value in line.values()))
-        console.print(table)
+def tables() -> Tables:
+    """Predicted beside drawn, and where the quoted figures come from."""
+    return {"Predicted beside drawn": rows(), "Heights of quoted figures": quoted()}
 
 
 if __name__ == "__main__":
-    main()
+    main(tables, __doc__)

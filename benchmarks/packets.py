@@ -1,32 +1,24 @@
-"""Packets a second, decoded and verified, ours beside others' in one run: `python -m benchmarks.packets [--json]`.
+"""Packets a second, decoded and verified, ours beside others' in one run: `python -m benchmarks.packets`.
 
 Input is the public Cheyenne flight (711 packets of 259 bytes) where the shared data is at hand, else a stream that the
 encoder makes. Ours comes in two kinds: the road that an ingest takes (bytes to packets with verdicts and columns), and
-one packet at a time for a person. Each reader gets at least as many packets as keep it busy for about `--seconds`;
+one packet at a time for a person. Each reader gets at least as many packets as keep it busy for about a second;
 `klvdata` verifies no checksums, the others do. A reader that stops at a packet gets no rate but the reason.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
-import json
-import os
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import klvdata  # type: ignore[import-untyped]
 import stanag4609
-from rich.console import Console
-from rich.table import Table
 from tstrans.klv import decode_uas_datalink
 
+from benchmarks._report import SHARED_DATA, Tables, main
 from otear.video.klv import PacketReader, describe, encode_st0601
-
-REPOSITORY = Path(__file__).resolve().parent.parent
-SHARED_DATA = Path(os.environ.get("OTEAR_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
 
 
 def made_stream(count: int = 711) -> bytes:
@@ -143,24 +135,11 @@ def rows(seconds: float = 1.0) -> list[dict[str, Any]]:
     return made
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Print the table, or with `--json` the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
-    parser.add_argument("--seconds", type=float, default=1.0, help="how long each reader is kept busy, about")
-    arguments = parser.parse_args(argv)
-    made = rows(arguments.seconds)
-    if arguments.json:
-        print(json.dumps(made, indent=2))
-        return
-    table = Table(title=f"Packets a second, decoded and verified ({made[0]['input']})")
-    for heading in ("reader", "packets read", "packets/s"):
-        table.add_column(heading, justify="left" if heading == "reader" else "right")
-    for row in made:
-        result = f"{row['packets_per_s']:,.0f}" if "packets_per_s" in row else row["stopped_by"]
-        table.add_row(row["reader"], str(row["packets"]), result)
-    Console().print(table)
+def tables() -> Tables:
+    """The readers, one a row."""
+    made = rows()
+    return {f"Packets a second, decoded and verified ({made[0]['input']})": made}
 
 
 if __name__ == "__main__":
-    main()
+    main(tables, __doc__)

@@ -26,14 +26,14 @@ def bench(
     for name in names or known:
         if name not in known:
             raise NotFoundError(f"no benchmark {name!r}", field="names", remedy=f"Known: {', '.join(known)}")
-    tables: dict[str, Any] = {}
+    report = importlib.import_module("benchmarks._report")
+    measured: dict[str, Any] = {}
     for name in names or known:
-        module = importlib.import_module(f"benchmarks.{name}")
-        tables[name] = module.measure()
+        measured[name] = importlib.import_module(f"benchmarks.{name}").tables()
         if not json:
-            out.print(module.table(tables[name]))
+            report.show(measured[name], out)
     if json:
-        print_json(tables)
+        print_json(measured)
 
 
 def _known() -> list[str]:

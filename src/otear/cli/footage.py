@@ -96,6 +96,7 @@ def track(
     to: Annotated[
         Path | None, typer.Option("--out", help="A .geojson or .kml file; GeoJSON is printed if unset.")
     ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Write the sensor's track and the footprints of its looks, as GeoJSON or KML."""
     from otear.store.workspace import open_workspace
@@ -105,9 +106,12 @@ def track(
     row = find(workspace, footage_id)
     if to is None:
         print_json(track_geojson(workspace, row))
+        return
+    write_track(workspace, row, to)
+    if json:
+        print_json({"footage_id": row.footage_id, "file": to})
     else:
-        write_track(workspace, row, to)
-        out.print(str(to))
+        out.print(f"Track {to}")
 
 
 def quicklook(
