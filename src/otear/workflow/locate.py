@@ -87,7 +87,11 @@ def _time_us(row: FootageRow, time_s: float) -> int:
         )
     clock = clock_of(row)
     if clock.pieces and row.summary["first_pts_s"] is not None:
-        return round(float(clock.time_us(row.summary["first_pts_s"] + time_s)))
+        picture_us = float(clock.time_us(row.summary["first_pts_s"] + time_s))
+        # A small lag is how late metadata come beside the picture that they belong to; a large one is two clocks that
+        # were set differently, and then presentation time is all that ties the two together.
+        lag_s = (clock.metadata_lag_ms or 0.0) * 1e-3
+        return round(picture_us - (lag_s * 1e6 if abs(lag_s) > REACH_S else 0.0))
     if row.start_us is None:
         raise InputError(
             "nothing in the recording tells its time", field="--time", remedy="Its packets can still be listed"

@@ -12,9 +12,7 @@ from otear.video.klv import PacketReader, encode_st0601
 @pytest.mark.parametrize(
     ("stated", "metres"), [((2.7e-5, 3.0e-5), (2.99, 3.03)), ((3.0, 4.0), (3.0, 4.0))], ids=["degrees", "metres"]
 )
-def test_a_sigma_is_read_in_the_unit_that_makes_sense(
-    stated: tuple[float, float], metres: tuple[float, float]
-) -> None:
+def test_a_sigma_is_read_in_the_unit_that_makes_sense(stated: tuple[float, float], metres: tuple[float, float]) -> None:
     packet = encode_st0601(
         {
             "time_us": 1_700_000_000_000_000,
