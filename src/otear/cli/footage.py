@@ -10,7 +10,8 @@ from rich.table import Table
 
 from otear.cli.ingest import print_summary
 from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
-from otear.cli.output import JsonOption, out, print_json, utc_text
+from otear.cli.output import JsonOption, out, print_json
+from otear.domain.times import utc_text
 
 FootageArgument = Annotated[str, typer.Argument(help="A footage identifier, its beginning, or `latest`.")]
 
@@ -40,7 +41,7 @@ def list_footage(context: typer.Context, json: JsonOption = False) -> None:
         table.add_row(
             row.footage_id,
             row.name,
-            utc_text(row.start_us) or "unknown",
+            "unknown" if row.start_us is None else utc_text(row.start_us),
             f"{summary['duration_s']:.1f} s",
             f"{summary['packets']['valid']}/{summary['packets']['total']}",
             str(summary["looks"]),

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,14 +45,6 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [jsonable(item) for item in value]
     return value
-
-
-def utc_text(time_us: int | None) -> str | None:
-    """ISO 8601 in UTC with `Z`, to the millisecond, of microseconds since 1970-01-01Z."""
-    if time_us is None:
-        return None
-    moment = datetime.fromtimestamp(time_us // 1_000_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_us % 1_000_000 // 1000:03d}Z"
 
 
 def facts_table(title: str, facts: Mapping[str, Any]) -> Table:
