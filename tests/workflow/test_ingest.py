@@ -157,6 +157,20 @@ def test_a_terrain_that_is_not_there(workspace: Workspace, clip: Any, tmp_path: 
         take(workspace, clip.recording, tmp_path / "nothing.tif")
 
 
+def test_either_demuxer_gives_the_same_packets_and_coverage(tmp_path: Path, clip: Any) -> None:
+    summaries = []
+    for name in ("tstrans", "pyav"):
+        create_workspace(tmp_path / name)
+        (tmp_path / name / SETTINGS_FILE).write_text(f'[video]\ndemuxer = "{name}"\n')
+        summaries.append(take(open_workspace(tmp_path / name), clip.recording, clip.terrain))
+    assert summaries[0] == summaries[1]
+
+
+def test_armament_items_are_noted_and_have_no_meaning(workspace: Workspace, shared_data: Path) -> None:
+    summary = take(workspace, shared_data / "video" / "h264_klv.ts")
+    assert any("never acted upon" in warning for warning in summary["health"]["warnings"])
+
+
 def test_without_terrain_the_plane_that_stands_in_is_owned_up_to(workspace: Workspace, clip: Any) -> None:
     summary = take(workspace, clip.recording)
     assert summary["terrain"].startswith("constant ")

@@ -62,7 +62,8 @@ def print_summary(footage: dict[str, Any]) -> None:
         "looks": f"{footage['looks']} at {footage['covered_km2']:.3f} km²",
         "terrain": footage["terrain"] or "none",
         "attitude lag": _number(health["lag_ms"], "ms"),
-        "pointing": f"{_number(health['pointing_rms_deg'], '° rms')}, {_number(health['pointing_p90_deg'], '° p90')}",
+        "pointing": f"{_number(health['pointing_rms_deg'], '° rms')}, {_number(health['pointing_p90_deg'], '° p90')}; "
+        f"{_number(health['fitted_rms_deg'], '° rms')} after fitting lag and mount",
         "slant range": health["range_pedigree"],
     }
     out.print(facts_table(f"Footage {footage['footage_id']}", facts))

@@ -67,6 +67,15 @@ class PlatformSettings(_Table):
     ] = None
 
 
+class VideoSettings(_Table):
+    """How recordings are read."""
+
+    demuxer: Annotated[
+        Literal["tstrans", "pyav"],
+        Field(description="what takes transport streams apart; pyav knows no gaps and no wrong stream ids"),
+    ] = "tstrans"
+
+
 class CoverageSettings(_Table):
     """How looks are counted."""
 
@@ -88,6 +97,7 @@ class Settings(_Table):
     grid: GridSettings = GridSettings()
     terrain: TerrainSettings = TerrainSettings()
     platform: PlatformSettings = PlatformSettings()
+    video: VideoSettings = VideoSettings()
     coverage: CoverageSettings = CoverageSettings()
 
 

@@ -84,6 +84,7 @@ class _Tally:
     targets: int = 0
     standards: Counter[Standard] = field(default_factory=Counter)
     repairs: dict[RepairKind, list[int]] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
 
     def add(self, packets: Sequence[Packet]) -> None:
         for packet in packets:
@@ -92,6 +93,7 @@ class _Tally:
             self.flagged += not packet.trusted
             self.valid += packet.trusted and packet.checksum is not Checksum.BAD
             self.repaired += packet.repaired
+            self.notes.update(packet.notes)
             for repair in packet.repairs:
                 count_and_first = self.repairs.setdefault(repair.kind, [0, repair.offset])
                 count_and_first[0] += 1
@@ -210,6 +212,12 @@ class RecordingReader:
                 f"from PID {self._main_stream}."
             )
         self._notices += [f"{count} times: {detail}." for detail, count in self._gaps.most_common()]
+        self._notices += [f"{count} packets: {note}." for note, count in tally.notes.most_common()]
+        self._notices += [
+            f"{reader.trailing_bytes} bytes at the end of the metadata on PID {stream} belong to no packet."
+            for stream, reader in self._readers.items()
+            if reader.trailing_bytes
+        ]
         pictures_s = self._pictures[1] - self._pictures[0] if self._pictures else 0.0
         if self._frames > 1:
             pictures_s *= self._frames / (self._frames - 1)  # the last picture is on show too

@@ -25,6 +25,7 @@ from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.store.recording_files import RecordingWriter, read_packet, read_telemetry
 from otear.store.workspace import SETTINGS_FILE, Workspace
+from otear.video.demux import PyavDemuxer, TstransDemuxer
 from otear.video.frames import video_info
 from otear.video.heights import resolve_heights
 from otear.video.klv import describe
@@ -70,7 +71,12 @@ def ingest(
         now_us = clock.now_us()
         folder = staging / "derived"
         folder.mkdir()
-        reading = _read(source, blob.path, folder, now_us, progress)
+        demuxer = PyavDemuxer() if workspace.settings.video.demuxer == "pyav" else TstransDemuxer()
+        try:
+            with RecordingWriter(folder) as writer:
+                reading = RecordingReader(blob.path, writer, demuxer).read(now_us, progress)
+        except RecordingError as error:
+            raise error.naming(source) from error
         ground = terrain or stand_in(workspace, reading.centre_hae_m, reading.centre_spread_m)
         video = video_info(blob.path) if reading.frames else None
         seen = _look(workspace, folder, identifier, reading=reading, video=video, terrain=ground, progress=progress)
@@ -96,15 +102,6 @@ def ingest(
         workspace.publish(folder, identifier)
         workspace.store.add_footage(row)
     return row.summary
-
-
-def _read(source: Path, copy: Path, folder: Path, now_us: int, progress: Progress) -> Reading:
-    """Decode the staged copy into `folder`; errors name the source, since the copy will be gone."""
-    try:
-        with RecordingWriter(folder) as writer:
-            return RecordingReader(copy, writer).read(now_us, progress)
-    except RecordingError as error:
-        raise error.naming(source) from error
 
 
 def _warnings(reading: Reading, ground: Terrain | None, *, given: bool) -> list[str]:
