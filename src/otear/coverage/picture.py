@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch as Swatch
+from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from pyproj import Proj
 
@@ -167,25 +168,39 @@ def _draw_cells(figure: Any, axes: Axes, picture: PassPicture, project: Proj) ->
     shape = (int(cells.row.max()) - row0 + 1, int(cells.col.max()) - col0 + 1)
     best = np.full(shape, np.nan)
     np.fmax.at(best, (cells.row - row0, cells.col - col0), np.where(cells.visible, cells.pd, _HIDDEN))
-    rows, cols = np.meshgrid(row0 + np.arange(shape[0] + 1), col0 + np.arange(shape[1] + 1), indexing="ij")
-    lat, lon = grid.nodes(rows, cols)
-    x, y = project(np.degrees(lon), np.degrees(lat))
-    looked = axes.pcolormesh(
-        x,
-        y,
-        np.ma.masked_where(~(best >= 0.0), best),
-        cmap="viridis",
-        norm=Normalize(0.0, 1.0),
-        alpha=0.45,
-        antialiased=False,
-        linewidth=0,
-    )
+    turn = _turn(grid, project, row0, col0, shape)
+    looked = _draw_grid(axes, np.ma.masked_where(~(best >= 0.0), best), turn=turn, colours="viridis", alpha=0.45)
     bar = figure.colorbar(looked, ax=axes, orientation="horizontal", shrink=0.8, pad=0.02, aspect=40)
     bar.set_label("probability that a site there would have shown itself", fontsize=8)
     bar.ax.tick_params(labelsize=7)
-    hidden = np.ma.masked_where(best != _HIDDEN, np.ones(shape))
-    axes.pcolormesh(x, y, hidden, cmap="Reds", norm=Normalize(0.0, 1.2), alpha=0.6, antialiased=False, linewidth=0)
+    hidden = np.ma.masked_where(best != _HIDDEN, np.full(shape, 0.8))
+    _draw_grid(axes, hidden, turn=turn, colours="Reds", alpha=0.6)
     return [Swatch(facecolor="#a50f15", alpha=0.6, label="in the picture, hidden by terrain")]
+
+
+def _turn(grid: SearchGrid, project: Proj, row0: int, col0: int, shape: tuple[int, int]) -> Affine2D:
+    """From (column, row) of an array that begins at a cell to metres in the picture's own projection.
+
+    Between two such projections a pass is turned as a whole; over 50 km what is left is less than a cell.
+    """
+    rows, cols = shape
+    lat, lon = grid.nodes([row0, row0, row0 + rows], [col0, col0 + cols, col0])
+    (x0, x1, x2), (y0, y1, y2) = project(np.degrees(lon), np.degrees(lat))
+    return Affine2D.from_values((x1 - x0) / cols, (y1 - y0) / cols, (x2 - x0) / rows, (y2 - y0) / rows, x0, y0)
+
+
+def _draw_grid(axes: Axes, values: Floats, *, turn: Affine2D, colours: str, alpha: float) -> Any:
+    """Values on the search grid; `turn` takes (column, row) of `values` into the picture's own projection."""
+    rows, cols = values.shape
+    return axes.imshow(
+        values,
+        extent=(0.0, cols, rows, 0.0),
+        transform=turn + axes.transData,
+        cmap=colours,
+        norm=Normalize(0.0, 1.0),
+        alpha=alpha,
+        interpolation="nearest",
+    )
 
 
 def _draw_scale_and_north(axes: Axes, west: float, south: float, east: float, north: float) -> None:
