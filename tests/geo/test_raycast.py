@@ -71,17 +71,19 @@ def assert_first_ground(
     patch: Patch, origins: Floats, directions: Floats, hits: Hits, *, step_m: float, max_range_m: float
 ) -> None:
     """Hits are on the surface, none is later than the slow reference's, and where it finds none there is a graze."""
-    slow = slow_cast(patch, origins, directions, step_m=step_m, max_range_m=max_range_m)
+    slow = slow_cast(patch.heights, origins, directions, top_m=patch.top_m, step_m=step_m, max_range_m=max_range_m)
     places = origins + hits.range_m[:, None] * directions
-    assert np.nanmax(np.abs(clearance(patch, places)), initial=0.0) < 1e-3
+    # A millimetre, and a hundred-thousandth of the relief: 15 mm where posts 30 m apart differ by up to 3,000 m.
+    tolerance_m = 1e-3 + 1e-5 * (patch.top_m - patch.bottom_m)
+    assert np.nanmax(np.abs(clearance(patch.heights, places)), initial=0.0) < tolerance_m
     found = ~np.isnan(slow)
     assert hits.hit[found].all()
-    assert (hits.range_m[found] < slow[found] + 0.01).all()
+    assert (hits.range_m[found] < slow[found] + 0.05).all()
     # The walk may step over a graze shorter than its step; a closer look at it has to find the surface there.
-    early = hits.hit & ~(hits.range_m > slow - 0.01)
+    early = hits.hit & ~(hits.range_m > slow - 0.05)
     for i in np.flatnonzero(early):
         near = hits.range_m[i] + np.linspace(-step_m, step_m, 2001)
-        assert np.nanmin(clearance(patch, origins[i] + near[:, None] * directions[i])) < 1e-3
+        assert np.nanmin(clearance(patch.heights, origins[i] + near[:, None] * directions[i])) < tolerance_m
     assert np.mean(early) < 0.05
 
 
@@ -114,7 +116,7 @@ def test_every_pixel_within_a_millimetre(depression_deg: float, slant_m: float, 
     pixels = np.random.default_rng(1).integers(0, [1280, 720], size=(150, 2))
     origins, directions = camera(patch, depression_deg, slant_m, pixels)
     hits = cast(patch, origins, directions)
-    slow = slow_cast(patch, origins, directions, step_m=4.0, max_range_m=60_000.0)
+    slow = slow_cast(patch.heights, origins, directions, top_m=patch.top_m, step_m=4.0, max_range_m=60_000.0)
     assert hits.hit.all()
     assert np.abs(hits.range_m - slow).max() < 1e-3
     lat, lon, height = geodetic_from_ecef(origins + slow[:, None] * directions)
@@ -146,7 +148,7 @@ def test_two_crossings_in_one_cell() -> None:
     ends = ecef_from_geodetic(lat, lon, [60.0, 60.0])
     direction = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
     hits = cast(patch, ends[0], direction[None])
-    slow = slow_cast(patch, ends[:1], direction[None], step_m=1.0, max_range_m=5_000.0)
+    slow = slow_cast(patch.heights, ends[:1], direction[None], top_m=patch.top_m, step_m=1.0, max_range_m=5_000.0)
     # The cell is a kilometre across, and the path is taken as straight in it: 2 cm.
     assert hits.range_m[0] == pytest.approx(slow[0], abs=0.1)
     assert 0.0 < hits.range_m[0] < np.linalg.norm(ends[1] - ends[0]) / 2
@@ -221,7 +223,7 @@ def test_reasons() -> None:
 
 
 def test_low_over_a_hole_is_not_known_high_over_it_is() -> None:
-    """Unknown ground may be as high as its surroundings: a ray that crosses a hole lower has no answer."""
+    """Unknown ground may be as high as what is around it: a ray that is lower over a hole has no answer."""
     heights = np.full((64, 64), 100.0, dtype=np.float32)
     heights[30:34, 30:34] = np.nan
     heights[32, 25] = 180.0
@@ -232,7 +234,7 @@ def test_low_over_a_hole_is_not_known_high_over_it_is() -> None:
 
 
 def test_entering_from_the_side() -> None:
-    """A ray from outside counts from the edge on: over the surface it goes on to the ground, below it came through it."""
+    """Unknown ground may be as high as what is around it: a ray that is lower over a hole has no answer."""
     patch = flat(300.0)
     outside = at(patch, -40.0, 30.0, 400.0)
     hits = one_ray(patch, outside, (1.0, 0.0, -0.05))

@@ -77,7 +77,8 @@ def test_agrees_with_a_walk_along_the_line(seed: int) -> None:
     lowest = np.array(
         [
             clearance(
-                patch, start + np.linspace(0.0, 1.0, int(np.linalg.norm(end - start) * 2))[:, None] * (end - start)
+                patch.heights,
+                start + np.linspace(0.0, 1.0, int(np.linalg.norm(end - start) * 2))[:, None] * (end - start),
             ).min()
             for end in ends
         ]

@@ -74,7 +74,9 @@ _EDGE = 1e-6  # how far past the outermost posts, in posts, still counts as on t
 
 _CHUNK = 1024
 # Rows of the work array: what _lay and _march say of each ray of the chunk.
-_START, _STEP, _PIECES, _LOW, _HIGH, _C0, _C1, _C2, _R0, _R1, _R2, _H0, _H1, _H2, _BEYOND, _FRESH = range(16)
+_START, _STEP, _PIECES, _LOW, _HIGH, _C0, _C1, _C2, _R0, _R1, _R2, _H0, _H1, _H2, _BEYOND, _FRESH, _PER_C, _PER_R = (
+    range(18)
+)
 
 
 @_compiled
@@ -87,7 +89,7 @@ def cast_rays(
 
     `sphere` is its radius and the heights above it between which there is ground, `frame` three axes and the origin.
     """
-    rays, work = np.empty((6, _CHUNK)), np.empty((16, _CHUNK))
+    rays, work = np.empty((6, _CHUNK)), np.empty((18, _CHUNK))
     state, index = np.empty(_CHUNK, dtype=np.int64), np.empty((2, _CHUNK))
     flat = heights.reshape(heights.size)
     for begin in range(0, len(miss), _CHUNK):
@@ -200,20 +202,34 @@ def _lay(
     _curve(chart, 1, scale, rays, piece, work[_START], work[_STEP], work[_R0], work[_R1], work[_R2])
     _curve(chart, 2, scale, rays, piece, work[_START], work[_STEP], work[_H0], work[_H1], work[_H2])
     _clip(
-        work[_C0], work[_C1], work[_C2], last_column, work[_R0], work[_R1], work[_R2], last_row, work[_LOW], work[_HIGH]
+        work[_C0],
+        work[_C1],
+        work[_C2],
+        last_column,
+        work[_R0],
+        work[_R1],
+        work[_R2],
+        last_row,
+        work[_PER_C],
+        work[_PER_R],
+        work[_LOW],
+        work[_HIGH],
     )
 
 
 @_compiled
 def _clip(
     c0: Floats, c1: Floats, c2: Floats, last_column: float, r0: Floats, r1: Floats, r2: Floats, last_row: float,
-    low: Floats, high: Floats,
+    per_column: Floats, per_row: Floats, low: Floats, high: Floats,
 ) -> None:  # fmt: skip
-    """Fractions of a piece between which its chord is over the posts; low > high where it is not."""
+    """Fractions of a piece to a column and to a row of its chord, and between which the chord is over the posts.
+
+    low > high where it is not.
+    """
     for i in range(_CHUNK):
-        dc, dr = _not_zero(c1[i] + c2[i]), _not_zero(r1[i] + r2[i])
-        one, two = (-_EDGE - c0[i]) / dc, (last_column + _EDGE - c0[i]) / dc
-        three, four = (-_EDGE - r0[i]) / dr, (last_row + _EDGE - r0[i]) / dr
+        per_column[i], per_row[i] = 1.0 / _not_zero(c1[i] + c2[i]), 1.0 / _not_zero(r1[i] + r2[i])
+        one, two = (-_EDGE - c0[i]) * per_column[i], (last_column + _EDGE - c0[i]) * per_column[i]
+        three, four = (-_EDGE - r0[i]) * per_row[i], (last_row + _EDGE - r0[i]) * per_row[i]
         low[i] = max(0.0, min(one, two), min(three, four))
         high[i] = min(1.0, max(one, two), max(three, four))
 
@@ -243,48 +259,42 @@ def _cross(
     h0: float, h1: float, h2: float, s: float, end: float, fresh: bool,
 ) -> tuple[int, float]:  # fmt: skip
     """Cross the cells between two fractions of a piece: what is met, and at which fraction."""
-    c, r, h = c0 + s * (c1 + s * c2), r0 + s * (r1 + s * r2), h0 + s * (h1 + s * h2)
+    c, r = c0 + s * (c1 + s * c2), r0 + s * (r1 + s * r2)
     per_column, per_row = 1.0 / _not_zero(c1 + c2 * (s + end)), 1.0 / _not_zero(r1 + r2 * (s + end))
     left, up = min(max(int(c), 0), columns - 2), min(max(int(r), 0), rows - 2)
-    u, v = c - left, r - up
-    next_column = s + ((1.0 if per_column > 0.0 else 0.0) - u) * per_column
-    next_row = s + ((1.0 if per_row > 0.0 else 0.0) - v) * per_row
-    at = up * columns + left
-    nw, ne = float(flat[at]), float(flat[at + 1])
-    sw, se = float(flat[at + columns]), float(flat[at + columns + 1])
-    gap = h - (nw + u * (ne - nw) + v * (sw - nw + u * (nw - ne - sw + se)))
-    if not gap > 0.0:
-        return (_NO_DATA if np.isnan(gap) else _UNDER if fresh and gap < 0.0 else _HIT), s
+    next_column = s + (left + (1.0 if per_column > 0.0 else 0.0) - c) * per_column
+    next_row = s + (up + (1.0 if per_row > 0.0 else 0.0) - r) * per_row
     while True:
+        at = up * columns + left
+        nw, ne = float(flat[at]), float(flat[at + 1])
+        sw, se = float(flat[at + columns]), float(flat[at + columns + 1])
+        twist = nw - ne - sw + se
+        u, v = c - left, r - up
+        gap = h0 + s * (h1 + s * h2) - (nw + u * (ne - nw) + v * (sw - nw + u * twist))
+        if not gap > 0.0:
+            return (_NO_DATA if np.isnan(gap) else _UNDER if fresh and gap < 0.0 else _HIT), s
+        fresh = False
         out = min(next_column, next_row, end)
         column, row = c0 + out * (c1 + out * c2), r0 + out * (r1 + out * r2)
         ds, dc, dr, u, v = out - s, column - c, row - r, column - left, row - up
-        twist = nw - ne - sw + se
         after = h0 + out * (h1 + out * h2) - (nw + u * (ne - nw) + v * (sw - nw + u * twist))
-        # Clearance at fraction w of the way through the cell: gap + b w + k w^2.
-        k = h2 * ds * ds - twist * dc * dr
+        # Clearance at fraction w of the way through the cell: gap + b w + k w^2. The bend of the path counts for k as
+        # much as the slope of the surface half way through makes of it.
+        by_column, by_row = ne - nw + (v - 0.5 * dr) * twist, sw - nw + (u - 0.5 * dc) * twist
+        k = (h2 - by_column * c2 - by_row * r2) * ds * ds - twist * dc * dr
         b = after - gap - k
         if not after > 0.0 or (k > 0.0 and -2.0 * k < b < 0.0 and b * b >= 4.0 * k * gap):
-            if np.isnan(after):
-                return _NO_DATA, s
-            sinks = np.sqrt(max(b * b - 4.0 * k * gap, 0.0))
-            s += min(2.0 * gap / (sinks - b), 1.0) * ds
-            # One step of Newton's makes up for the bend of the path in the cell, except where the ray only grazes.
-            u, v = c0 + s * (c1 + s * c2) - left, r0 + s * (r1 + s * r2) - up
-            after = h0 + s * (h1 + s * h2) - (nw + u * (ne - nw) + v * (sw - nw + u * twist))
-            return _HIT, s + (after / sinks * ds if sinks > 10.0 * abs(after) else 0.0)
+            w = 2.0 * gap / (np.sqrt(max(b * b - 4.0 * k * gap, 0.0)) - b)
+            return _HIT, s + min(w, 1.0) * ds
         if out >= end:
             return _ON, s
-        gap, s, c, r = after, out, column, row
+        s, c, r = out, column, row
         if next_column <= next_row:
             left = min(max(left + (1 if per_column > 0.0 else -1), 0), columns - 2)
             next_column += abs(per_column)
         else:
             up = min(max(up + (1 if per_row > 0.0 else -1), 0), rows - 2)
             next_row += abs(per_row)
-        at = up * columns + left
-        nw, ne = float(flat[at]), float(flat[at + 1])
-        sw, se = float(flat[at + columns]), float(flat[at + columns + 1])
 
 
 @_compiled
@@ -297,6 +307,8 @@ def _march(
     A ray that meets ground gets its range, and column and row in `index`; a miss gets NaN.
     """
     rows, columns = shape
+    coarse_rows, coarse_columns = -(-(rows - 1) // COARSE), -(-(columns - 1) // COARSE)
+    fine_rows, fine_columns = -(-(rows - 1) // FINE), -(-(columns - 1) // FINE)
     going = 0
     for i in range(count):
         if state[i] != _ON:
@@ -314,34 +326,32 @@ def _march(
             # height, and sideways, where neither surface nor roof rises by more than the steepest from post to post.
             dc, dr, dh = _not_zero(c1 + c2), _not_zero(r1 + r2), h1 + h2
             floor = h0 - 0.25 * max(h2, 0.0) - 0.5 * steepest * (abs(c2) + abs(r2))
-            per_column, per_row = 1.0 / dc, 1.0 / dr
+            per_column, per_row = work[_PER_C, i], work[_PER_R, i]
             column_step, row_step = (1 if dc > 0.0 else -1), (1 if dr > 0.0 else -1)
             column_side, row_side = (1 if dc > 0.0 else 0), (1 if dr > 0.0 else 0)
-            column = min(max(int(c0 + dc * s) // COARSE, 0), coarse.shape[1] - 1)
-            row = min(max(int(r0 + dr * s) // COARSE, 0), coarse.shape[0] - 1)
+            column = min(max(int(c0 + dc * s) // COARSE, 0), coarse_columns - 1)
+            row = min(max(int(r0 + dr * s) // COARSE, 0), coarse_rows - 1)
             next_column = ((column + column_side) * COARSE - c0) * per_column
             next_row = ((row + row_side) * COARSE - r0) * per_row
             searching = True
             while searching:
                 coarse_out = min(next_column, next_row, high)
-                above, by_column, by_row = coarse[row, column, 0], coarse[row, column, 1], coarse[row, column, 2]
+                at = 3 * (row * coarse_columns + column)
+                above, by_column, by_row = coarse[at], coarse[at + 1], coarse[at + 2]
                 above = floor - above - by_column * c0 - by_row * r0
                 sinks = dh - by_column * dc - by_row * dr
                 fresh = fresh and above + sinks * s <= 0.0
                 if above + min(sinks * s, sinks * coarse_out) <= 0.0:
                     if above + sinks * s > 0.0:
                         s = -above / sinks
-                    fine_column = min(max(int(c0 + dc * s) // FINE, 0), fine.shape[1] - 1)
-                    fine_row = min(max(int(r0 + dr * s) // FINE, 0), fine.shape[0] - 1)
+                    fine_column = min(max(int(c0 + dc * s) // FINE, 0), fine_columns - 1)
+                    fine_row = min(max(int(r0 + dr * s) // FINE, 0), fine_rows - 1)
                     next_fine_column = ((fine_column + column_side) * FINE - c0) * per_column
                     next_fine_row = ((fine_row + row_side) * FINE - r0) * per_row
                     while s < coarse_out:
                         fine_out = min(next_fine_column, next_fine_row, coarse_out)
-                        above, by_column, by_row = (
-                            fine[fine_row, fine_column, 0],
-                            fine[fine_row, fine_column, 1],
-                            fine[fine_row, fine_column, 2],
-                        )
+                        at = 3 * (fine_row * fine_columns + fine_column)
+                        above, by_column, by_row = fine[at], fine[at + 1], fine[at + 2]
                         above = floor - above - by_column * c0 - by_row * r0
                         sinks = dh - by_column * dc - by_row * dr
                         fresh = fresh and above + sinks * s <= 0.0
@@ -357,18 +367,18 @@ def _march(
                                 break
                         s = max(s, fine_out)
                         if next_fine_column <= next_fine_row:
-                            fine_column = min(max(fine_column + column_step, 0), fine.shape[1] - 1)
+                            fine_column = min(max(fine_column + column_step, 0), fine_columns - 1)
                             next_fine_column += FINE * abs(per_column)
                         else:
-                            fine_row = min(max(fine_row + row_step, 0), fine.shape[0] - 1)
+                            fine_row = min(max(fine_row + row_step, 0), fine_rows - 1)
                             next_fine_row += FINE * abs(per_row)
                 if searching:
                     s = max(s, coarse_out)
                     if next_column <= next_row:
-                        column = min(max(column + column_step, 0), coarse.shape[1] - 1)
+                        column = min(max(column + column_step, 0), coarse_columns - 1)
                         next_column += COARSE * abs(per_column)
                     else:
-                        row = min(max(row + row_step, 0), coarse.shape[0] - 1)
+                        row = min(max(row + row_step, 0), coarse_rows - 1)
                         next_row += COARSE * abs(per_row)
                     searching = s < high
             work[_FRESH, i] = fresh

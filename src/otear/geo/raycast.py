@@ -7,8 +7,8 @@ The surface is bilinear in column and row between posts. A ray is a straight lin
 curves: over a piece of a few kilometres, quadratics through three values of the patch's chart. Each piece goes through
 blocks of 32, then 4 cells a side, each with a plane that its posts are not above: a ray over the plane skips the block,
 and one that goes through it starts there. In the cells that remain, height above the surface is a quadratic along the
-ray whose first root is the answer, refined by one step of Newton's method for the bend of the path within the cell. From
-cell to cell the path is continuous, so that no ray slips through.
+ray whose first root is the answer, refined by one step of Newton's method for the bend of the path within the cell.
+From cell to cell the path is continuous, so that no ray slips through.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def cast(
     chart, roofs = patch.chart, patch.roofs
     sphere = np.array([chart.radius_m, patch.top_m + chart.pad_m, patch.bottom_m - chart.pad_m, roofs.steepest_m])
     cast_rays(
-        patch.heights_m, roofs.fine, roofs.coarse, chart.coefficients, chart.metric, chart.box, sphere,
-        chart.piece_m, 1.0 / chart.scale_m, np.vstack([chart.frame.axes, chart.frame.origin_ecef]),
+        patch.heights_m, roofs.fine.reshape(-1), roofs.coarse.reshape(-1), chart.coefficients, chart.metric, chart.box,
+        sphere, chart.piece_m, 1.0 / chart.scale_m, np.vstack([chart.frame.axes, chart.frame.origin_ecef]),
         np.ascontiguousarray(origins), directions, np.ascontiguousarray(limits), places, normals, miss,
     )  # fmt: skip
     return Hits(places[0], places[1], places[2], places[3], normals, miss)
