@@ -234,7 +234,7 @@ def test_low_over_a_hole_is_not_known_high_over_it_is() -> None:
 
 
 def test_entering_from_the_side() -> None:
-    """Unknown ground may be as high as what is around it: a ray that is lower over a hole has no answer."""
+    """A ray from outside counts from the edge on: over the surface it goes on, below it came through the ground."""
     patch = flat(300.0)
     outside = at(patch, -40.0, 30.0, 400.0)
     hits = one_ray(patch, outside, (1.0, 0.0, -0.05))
