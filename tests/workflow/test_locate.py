@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from matplotlib.image import imread
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
 from otear.domain.clock import FixedClock
-from otear.errors import InputError, TerrainError
+from otear.errors import InputError, NotFoundError, TerrainError
 from otear.geo.frames import ecef_from_geodetic
 from otear.geo.terrain import VerticalDatum, open_terrain
 from otear.store.base import FootageRow
@@ -21,7 +22,7 @@ from otear.store.recording_files import read_telemetry
 from otear.store.workspace import SETTINGS_FILE, Workspace, open_workspace
 from otear.workflow.footage import find
 from otear.workflow.ingest import ingest
-from otear.workflow.locate import locate
+from otear.workflow.locate import draw, locate
 
 CENTRE = (320.0, 180.0)
 
@@ -33,8 +34,9 @@ def row(workspace: Workspace, clip: Any) -> FootageRow:
 
 
 def located(workspace: Workspace, row: FootageRow, clip: Any, *pixels: tuple[float, float], **options: Any) -> Any:
-    settings = {"time_s": 2.0, "terrain": open_terrain([clip.terrain]), **options}
-    return locate(workspace, row, pixels=pixels or [CENTRE], **settings)
+    settings = {"time_s": 2.0, **options}
+    settings.setdefault("terrain", open_terrain([clip.terrain]) if "terrain" not in options else None)
+    return [each.document() for each in locate(workspace, row, pixels=pixels or [CENTRE], **settings)]
 
 
 def test_a_place_has_every_key_that_was_promised(workspace: Workspace, row: FootageRow, clip: Any) -> None:
@@ -130,9 +132,20 @@ def test_flagged_packets_are_used_only_when_asked_for(workspace: Workspace, clip
     row = find(workspace, "latest")
     with pytest.raises(InputError, match="no trusted metadata"):
         locate(workspace, row, time_s=2.0, pixels=[CENTRE], terrain=terrain)
-    (place,) = locate(workspace, row, time_s=2.0, pixels=[CENTRE], terrain=terrain, use_flagged=True)
+    (place,) = located(workspace, row, clip, use_flagged=True)
     assert place["lat"] == pytest.approx(24.8, abs=0.05)
     assert any("checksum" in warning for warning in place["warnings"])
+
+
+def test_places_are_drawn_with_their_errors(workspace: Workspace, row: FootageRow, clip: Any, tmp_path: Path) -> None:
+    terrain = open_terrain([clip.terrain])
+    found = locate(workspace, row, time_s=2.0, pixels=[CENTRE, (20.0, 30.0)], terrain=terrain)
+    for name in ("one.png", "two.png"):
+        draw(workspace, row, found, tmp_path / name, time_s=2.0, terrain=terrain)
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    assert imread(tmp_path / "one.png").shape[1] > 1200
+    with pytest.raises(NotFoundError, match="no pixel has a place"):
+        draw(workspace, row, [], tmp_path / "none.png", time_s=2.0, terrain=terrain)
 
 
 def test_a_real_recording_gives_a_place_near_its_frame_centre(workspace: Workspace, shared_data: Any) -> None:
@@ -140,7 +153,7 @@ def test_a_real_recording_gives_a_place_near_its_frame_centre(workspace: Workspa
         workspace, shared_data / "video" / "huntsville-sim.ts", terrain=None, clock=FixedClock(1_790_000_000_000_000)
     )
     row = find(workspace, "latest")
-    (place,) = locate(workspace, row, time_s=0.0, pixels=[(320.0, 240.0)], terrain=None)
+    (place,) = located(workspace, row, None, (320.0, 240.0), time_s=0.0, terrain=None)
     assert place["lat"] == pytest.approx(34.70602, abs=1e-4)
     assert place["lon"] == pytest.approx(-86.67204, abs=1e-4)
     assert place["slant_range_m"] == pytest.approx(3657.0, abs=15.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -49,27 +50,31 @@ def locate(
     use_flagged: Annotated[
         bool, typer.Option("--use-flagged", help="Also use packets whose checksum failed; every place then says so.")
     ] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="A PNG to draw: the pixels, and the places with their ellipses.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Put pixels on the terrain, each with its error ellipse and the budget behind it."""
     from otear.store.workspace import open_workspace
     from otear.workflow.footage import find
+    from otear.workflow.locate import draw
     from otear.workflow.locate import locate as locate_pixels
 
     workspace = open_workspace(context.obj)
-    places = locate_pixels(
-        workspace,
-        find(workspace, footage_id),
-        time_s=time,
-        pixels=pixel,
-        terrain=chosen_terrain(workspace, terrain, terrain_datum),
-        use_flagged=use_flagged,
-    )
+    row = find(workspace, footage_id)
+    ground = chosen_terrain(workspace, terrain, terrain_datum)
+    located = locate_pixels(workspace, row, time_s=time, pixels=pixel, terrain=ground, use_flagged=use_flagged)
+    if picture is not None:
+        draw(workspace, row, located, picture, time_s=time, terrain=ground)
+    documents = [each.document() for each in located]
     if json:
-        print_json(places)
+        print_json(documents)
         return
-    for place in places:
-        _print_place(place)
+    for document in documents:
+        _print_place(document)
+    if picture is not None:
+        out.print(f"Picture {picture}")
 
 
 def _print_place(place: dict[str, Any]) -> None:
@@ -82,7 +87,7 @@ def _print_place(place: dict[str, Any]) -> None:
     facts = {
         "place": f"{place['lat']:.7f}, {place['lon']:.7f}   {place['dms']}",
         "MGRS": place["mgrs"],
-        "UTM": place["utm"],
+        "UTM": place["utm"] or "none so near the pole",
         "height": f"{place['height_hae_m']:.1f} m above the ellipsoid, {place['height_msl_m']:.1f} m above sea level",
         "error": f"CE90 {place['ce90_m']:.1f} m, LE90 {place['le90_m']:.1f} m",
         "90% ellipse": "{semi_major_m:.1f} × {semi_minor_m:.1f} m, major axis {azimuth_deg:.0f}°".format(**ellipse),

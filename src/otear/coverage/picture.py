@@ -6,31 +6,27 @@ up and lengths and areas can be read off. Angles are degrees at this edge; terra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LightSource, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch as Swatch
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from pyproj import Proj
 
+from otear.coverage.maps import HeightsAt, draw_relief, finish, square_around
 from otear.domain.looks import Look, LookCells
 from otear.geo.frames import Floats
 from otear.geo.grid import SearchGrid
 from otear.geo.labels import dms, mgrs
 
-HeightsAt = Callable[[Floats, Floats], Floats]
-"""Heights in metres of places in radians, NaN where unknown; shape is the inputs'."""
-
-_MARGIN = 0.12
 _LEAST_SPAN_M = 200.0
-_RELIEF_POSTS = 500
 _LOOK_COLOUR = "#d95f02"
 _HIDDEN = -1.0
 
@@ -70,13 +66,13 @@ def draw_pass(picture: PassPicture, path: Path) -> None:
 def _draw_map(figure: Any, picture: PassPicture, project: Proj, rings: Sequence[Floats], track: Floats) -> None:
     """The ground that was seen, close up."""
     axes = figure.subplots()
-    west, south, east, north = _box(np.concatenate(rings) if rings else track)
-    _draw_relief(axes, picture, project, (west, east, south, north))
+    extent = square_around(np.concatenate(rings) if rings else track, _LEAST_SPAN_M)
+    draw_relief(axes, picture.heights_at, project, extent)
     swatches = _draw_cells(figure, axes, picture, project)
     for ring in rings:
         axes.plot(*ring.T, color=_LOOK_COLOUR, linewidth=1.3)
     swatches.append(Swatch(facecolor="none", edgecolor=_LOOK_COLOUR, label="footprints of looks"))
-    _finish(axes, (west, east, south, north))
+    finish(axes, extent)
     lat_deg, lon_deg = _middle(picture)
     axes.set_title(
         f"middle {dms(lat_deg, lon_deg)} (WGS 84), {mgrs(lat_deg, lon_deg, 4)}; relief: {picture.terrain_name}",
@@ -108,7 +104,6 @@ def _draw_frame(axes: Axes, picture: PassPicture) -> None:
 
 def _draw_overview(axes: Axes, picture: PassPicture, rings: Sequence[Floats], track: Floats) -> None:
     """Where the sensor flew and where the ground lies that it saw."""
-    west, south, east, north = _box(np.concatenate([*rings, track]))
     axes.set_facecolor("#f4f4f0")
     for ring in rings:
         axes.fill(*ring.T, facecolor=_LOOK_COLOUR, edgecolor=_LOOK_COLOUR, alpha=0.5)
@@ -123,41 +118,9 @@ def _draw_overview(axes: Axes, picture: PassPicture, rings: Sequence[Floats], tr
                 xytext=track[-2],
                 arrowprops={"arrowstyle": "-|>", "color": "#1b1b1b", "linewidth": 1.4},
             )
-    _finish(axes, (west, east, south, north))
+    finish(axes, square_around(np.concatenate([*rings, track]), _LEAST_SPAN_M))
     axes.set_title("sensor track (black) and footprints", loc="left", fontsize=8)
     axes.set_xlabel(picture.caption, fontsize=8, loc="left")
-
-
-def _finish(axes: Axes, extent: tuple[float, float, float, float]) -> None:
-    west, east, south, north = extent
-    axes.set_xlim(west, east)
-    axes.set_ylim(south, north)
-    axes.set_aspect("equal")
-    axes.tick_params(labelsize=7)
-    _draw_scale_and_north(axes, west, south, east, north)
-
-
-def _box(places: Floats) -> tuple[float, float, float, float]:
-    """The square to show: all the places, and a margin."""
-    low, high = places.min(axis=0), places.max(axis=0)
-    centre = (low + high) / 2.0
-    half = max(float((high - low).max()), _LEAST_SPAN_M) * (0.5 + _MARGIN)
-    return centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half
-
-
-def _draw_relief(axes: Axes, picture: PassPicture, project: Proj, extent: tuple[float, float, float, float]) -> None:
-    axes.set_facecolor("#e8e8e4")
-    if picture.heights_at is None:
-        return
-    west, east, south, north = extent
-    x, step = np.linspace(west, east, _RELIEF_POSTS, retstep=True)
-    y = np.linspace(north, south, _RELIEF_POSTS)
-    lon, lat = project(*np.meshgrid(x, y), inverse=True)
-    heights = picture.heights_at(np.radians(lat), np.radians(lon))
-    if np.isfinite(heights).any():
-        shade = LightSource(azdeg=315.0, altdeg=45.0).hillshade(heights, dx=float(step), dy=float(step))
-        grey = np.ma.masked_invalid(np.where(np.isfinite(heights), 0.35 + 0.6 * shade, np.nan))
-        axes.imshow(grey, extent=extent, cmap="gray", norm=Normalize(0.0, 1.0), interpolation="bilinear")
 
 
 def _draw_cells(figure: Any, axes: Axes, picture: PassPicture, project: Proj) -> list[Swatch]:
@@ -201,29 +164,3 @@ def _draw_grid(axes: Axes, values: Floats, *, turn: Affine2D, colours: str, alph
         alpha=alpha,
         interpolation="nearest",
     )
-
-
-def _draw_scale_and_north(axes: Axes, west: float, south: float, east: float, north: float) -> None:
-    length = _round_length((east - west) / 4.0)
-    x, y = west + 0.05 * (east - west), south + 0.05 * (north - south)
-    axes.plot([x, x + length], [y, y], color="black", linewidth=5, solid_capstyle="butt")
-    axes.plot([x, x + length / 2.0], [y, y], color="white", linewidth=3, solid_capstyle="butt")
-    text = f"{length:g} m" if length < 1000.0 else f"{length / 1000.0:g} km"
-    box = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 1.5}
-    axes.text(x + length / 2.0, y + 0.015 * (north - south), text, ha="center", va="bottom", fontsize=8, bbox=box)
-    axes.annotate(
-        "N",
-        xy=(0.95, 0.97),
-        xytext=(0.95, 0.87),
-        xycoords="axes fraction",
-        ha="center",
-        fontsize=11,
-        fontweight="bold",
-        arrowprops={"arrowstyle": "-|>", "linewidth": 2.0, "color": "black"},
-    )
-
-
-def _round_length(length_m: float) -> float:
-    """The largest of 1, 2, 5 times a power of ten that is not longer."""
-    power = 10.0 ** np.floor(np.log10(length_m))
-    return float(max(step for step in (1.0, 2.0, 5.0) if step * power <= length_m) * power)

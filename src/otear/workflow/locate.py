@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from otear.coverage.moments import Views
+from otear.coverage.place_picture import PlacePicture, draw_places
 from otear.coverage.reach import bounds_of, reach
 from otear.coverage.resolution import ground_sample
 from otear.domain.places import Ellipse, ErrorShare, PixelPlace
 from otear.domain.times import utc_text
-from otear.errors import InputError
+from otear.errors import InputError, NotFoundError
 from otear.geo.budget import ErrorBudget, ErrorSource, Parameter, Pedigree, default_budget
 from otear.geo.camera import sight_lines
 from otear.geo.frames import Floats, enu_axes
@@ -26,6 +28,7 @@ from otear.store.base import FootageRow
 from otear.store.recording_files import read_telemetry_near
 from otear.store.settings import PlatformSettings
 from otear.store.workspace import Workspace
+from otear.video.frames import frame_at
 from otear.video.instants import REACH_S, Instant, instant_at
 from otear.workflow.footage import clock_of
 from otear.workflow.ground import stand_in, stand_in_warning
@@ -36,6 +39,26 @@ _DEEPEST_M, _HIGHEST_M = -500.0, 9_000.0
 """No ground is lower or higher (HAE)."""
 
 
+@dataclass(frozen=True)
+class Located:
+    """One answer: a place, or in `miss` why there is none; `time` is ISO 8601 in UTC, `pixel` (x, y)."""
+
+    pixel: tuple[float, float]
+    time: str
+    place: PixelPlace | None
+    miss: str | None
+    warnings: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As `--json` prints it: the place's own keys beside the others, and the place as people write it."""
+        head = {"pixel": self.pixel, "time": self.time, "miss": self.miss, "warnings": self.warnings}
+        if self.place is None:
+            return head
+        lat, lon = self.place.lat, self.place.lon
+        labels = {"dms": dms(lat, lon), "utm": str(utm(lat, lon)) if -80.0 <= lat < 84.0 else None}
+        return {**head, **asdict(self.place), **labels}
+
+
 def locate(
     workspace: Workspace,
     row: FootageRow,
@@ -44,8 +67,8 @@ def locate(
     pixels: Sequence[tuple[float, float]],
     terrain: Terrain | None,
     use_flagged: bool = False,
-) -> list[dict[str, Any]]:
-    """One place per pixel, `time_s` seconds after the recording's start; a pixel that shows no ground says why.
+) -> list[Located]:
+    """One answer per pixel, `time_s` seconds after the recording's start; a pixel that shows no ground says why.
 
     Raises `InputError` for a moment or a pixel outside the recording, or a moment without trusted metadata.
     """
@@ -75,7 +98,37 @@ def locate(
     if use_flagged:
         warnings.append("Packets whose checksum failed may have been used: check the place by other means.")
     budget = _budget(workspace.settings.platform, terrain, instant, row)
-    return _places(instant, np.array(pixels, dtype=np.float64), terrain, budget, warnings)
+    return _places(instant, np.array(pixels, dtype=np.float64), terrain, budget, tuple(warnings))
+
+
+def draw(
+    workspace: Workspace,
+    row: FootageRow,
+    located: Sequence[Located],
+    path: Path,
+    *,
+    time_s: float,
+    terrain: Terrain | None,
+) -> None:
+    """Draw pixels and places with their errors. Raises `NotFoundError` where no pixel has a place."""
+    found = [(each.pixel, each.place) for each in located if each.place is not None]
+    if not found:
+        raise NotFoundError("no pixel has a place to draw", field="--picture", remedy="Choose pixels that show ground")
+    frame = None
+    if row.summary["video"] is not None:
+        frame = frame_at(workspace.blobs.path(row.sha256), (row.summary["first_pts_s"] or 0.0) + time_s).pixels
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draw_places(
+        PlacePicture(
+            title=f"{row.name}  {located[0].time}",
+            pixels=[pixel for pixel, _ in found],
+            places=[place for _, place in found],
+            frame=frame,
+            heights_at=None if terrain is None else terrain.heights,
+            terrain_name=found[0][1].terrain,
+        ),
+        path,
+    )
 
 
 def _time_us(row: FootageRow, time_s: float) -> int:
@@ -132,8 +185,8 @@ def _clock_error_s(row: FootageRow, instant: Instant) -> float:
 
 
 def _places(
-    instant: Instant, pixels: Floats, terrain: Terrain, budget: ErrorBudget, warnings: list[str]
-) -> list[dict[str, Any]]:
+    instant: Instant, pixels: Floats, terrain: Terrain, budget: ErrorBudget, warnings: tuple[str, ...]
+) -> list[Located]:
     one = np.zeros(1, dtype=np.intp)
     views = Views.of(np.array([instant.time_us]), instant.pose.at(one), instant.lens.at(one))
     limit_m = np.array([_FARTHEST_M])
@@ -155,16 +208,10 @@ def _places(
     depression = np.arcsin(np.clip(-np.einsum("ki,ki->k", directions, enu_axes(errors.lat, errors.lon)[:, 2]), -1, 1))
     gsd = ground_sample(errors.range_m, across, along, depression).mean_m
     answers = []
-    for k, pixel in enumerate(pixels.tolist()):
-        head = {"pixel": pixel, "time": utc_text(instant.time_us)}
-        miss = "" if errors.miss[k] == Miss.HIT else Miss(int(errors.miss[k])).reason
-        miss = miss or errors.unbounded[k]
-        if miss:
-            answers.append({**head, "miss": miss, "warnings": warnings})
-            continue
-        place = _place(errors, k, float(gsd[k]), float(np.degrees(depression[k])), terrain)
-        labels = {"dms": dms(place.lat, place.lon), "utm": str(utm(place.lat, place.lon))}
-        answers.append({**head, **asdict(place), **labels, "miss": None, "warnings": warnings})
+    for k, (x, y) in enumerate(pixels.tolist()):
+        miss = errors.unbounded[k] if errors.miss[k] == Miss.HIT else Miss(int(errors.miss[k])).reason
+        place = None if miss else _place(errors, k, float(gsd[k]), float(np.degrees(depression[k])), terrain)
+        answers.append(Located((x, y), utc_text(instant.time_us), place, miss or None, warnings))
     return answers
 
 
