@@ -44,9 +44,9 @@ def casters(patch: Patch) -> dict[str, Callable[[Singles, Singles], Singles]]:
     TriangleMesh(scene, vertices, triangles)
     one, eight = _native(vertices, triangles)
     return {
-        "embreex (rtcIntersect1)": lambda origins, directions: scene.run(origins, directions, query="DISTANCE"),
-        "Embree in C, rtcIntersect1": one,
-        "Embree in C, rtcIntersect8 coherent": eight,
+        "embreex": lambda origins, directions: scene.run(origins, directions, query="DISTANCE"),
+        "Embree C, 1 ray": one,
+        "Embree C, 8 coherent": eight,
     }
 
 

@@ -36,6 +36,8 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
+        if 0.0 < abs(value) < 1e-3:
+            return f"{value:.1e}"
         digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4
         return f"{value:,.{digits}f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -49,8 +49,8 @@ def _mountains(x: Floats, y: Floats) -> Floats:
     return 1200.0 + ranges + 100.0 * np.sin(x / 300.0) * np.cos(y / 350.0)
 
 
-ROLLING = Scene("rolling, +/- 60 m", _rolling)
-MOUNTAINS = Scene("mountains, +/- 800 m", _mountains)
+ROLLING = Scene("rolling", _rolling)
+MOUNTAINS = Scene("mountains", _mountains)
 
 
 def looking_at_middle(scene: Scene, slant_m: float, depression_deg: float, azimuth_deg: float) -> Pose:

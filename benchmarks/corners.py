@@ -1,4 +1,4 @@
-"""What interpolating between the four corners of a picture costs in hills: `python -m benchmarks.corners [--json]`.
+"""What interpolating between the four corners of a picture costs in hills: `python -m benchmarks.corners`.
 
 Rolling ground of +/- 60 m with posts 30 m apart, seen from 12 and 25 km of slant range at several depression angles and
 from several sides. The corners that every shortcut starts from are the true ones, so all of its error is its own. The
@@ -8,16 +8,13 @@ is the ray against the terrain.
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import cv2
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks._report import Tables, main
 from benchmarks._scenes import LENS, ROLLING, looking_at_middle
 from otear.geo.camera import Pose, sight_lines
 from otear.geo.frames import Floats
@@ -82,29 +79,10 @@ def _errors(patch: Patch, pose: Pose, pixels: Floats) -> dict[str, Floats]:
     return {name: np.linalg.norm(places - truth[4:], axis=-1) for name, places in found.items()}
 
 
-def table(found: Sequence[dict[str, Any]]) -> Table:
-    """The rows as they are printed."""
-    result = Table("slant (km)", "method", title="Horizontal error of a pixel on rolling ground of +/- 60 m (m)")
-    for head in ("p50", "p90", "p99", "max"):
-        result.add_column(head, justify="right")
-    for row in found:
-        errors = (row[f"{quantile}_m"] for quantile in ("p50", "p90", "p99", "max"))
-        numbers = (f"{error:,.1f}" if error >= 1.0 else f"{error:.1e}" for error in errors)
-        result.add_row(f"{row['slant_m'] / 1e3:.0f}", row["method"], *numbers)
-    return result
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Print the table, or with --json the rows."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(argv)
-    found = rows()
-    if options.json:
-        print(json.dumps(found, indent=2))
-    else:
-        Console(width=120).print(table(found))
+def tables() -> Tables:
+    """Every method at every slant range."""
+    return {"Horizontal error of a pixel on rolling ground of +/- 60 m": rows()}
 
 
 if __name__ == "__main__":
-    main()
+    main(tables, __doc__)

@@ -1,8 +1,8 @@
-"""Rays a second beside Embree: `python -m benchmarks.rays [--json]`.
+"""Rays a second beside Embree: `python -m benchmarks.rays`.
 
 One core, one run, 1,024 x 1,024 posts 30 m apart whose heights follow a formula. Ours gives range, latitude, longitude,
 height and normal in float64 on the bilinear surface; Embree gives the range in float32 to two triangles for each cell.
-Embree runs robust, as `embreex` has it. `frame` is every pixel of a 1280 x 720 picture, `scattered` are rays with
+Embree runs robust, as `embreex` has it. Rolling ground has +/- 60 m of relief, mountains +/- 800 m. `frame` is every pixel of a 1280 x 720 picture, `scattered` are rays with
 nothing in common. Time is processor time, the best of several turns that all take by turns; Embree's mesh and the patch
 are made before. Errors are along the ray: of `posts` against the slow walk over the bilinear surface of the posts, of
 `formula` against that over the formula itself.
@@ -10,17 +10,14 @@ are made before. Errors are along the ray: of `posts` against the slow walk over
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks._embree import casters
+from benchmarks._report import Tables, main
 from benchmarks._scenes import MOUNTAINS, ROLLING, Scene, frame, looking_at_middle, scattered
 from otear.geo.frames import Floats
 from otear.geo.raycast import cast
@@ -90,50 +87,10 @@ def _race(
     return {name: (len(origins) / best[name], np.asarray(ranges[name], dtype=np.float64)) for name in runs}
 
 
-def table(found: Sequence[dict[str, Any]]) -> Table:
-    """The rows as they are printed."""
-    result = Table(title="Rays a second on one core, 1,024 x 1,024 posts 30 m apart, and error along the ray")
-    heads = (
-        "terrain",
-        "rays",
-        "caster",
-        "million/s",
-        "ours is",
-        "lost",
-        "posts p50",
-        "p99",
-        "max (m)",
-        "formula p50",
-        "p99",
-        "max (m)",
-    )
-    for head in heads:
-        result.add_column(head, justify="left" if head in heads[:3] else "right")
-    for row in found:
-        result.add_row(
-            row["terrain"],
-            row["rays"],
-            row["caster"],
-            f"{row['million_per_s']:.2f}",
-            f"x{row['ours_is_times']:.2f}",
-            f"{row['lost']}",
-            *(f"{row[f'{s}_{q}_m']:.1e}" for s in ("posts", "formula") for q in ("p50", "p99", "max")),
-        )
-    return result
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Print the table, or with --json the rows."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--turns", type=int, default=5)
-    options = parser.parse_args(argv)
-    found = rows(options.turns)
-    if options.json:
-        print(json.dumps(found, indent=2))
-    else:
-        Console(width=190).print(table(found))
+def tables() -> Tables:
+    """Every caster on every set of rays."""
+    return {"Rays a second on one core, 1,024 x 1,024 posts 30 m apart, and error along the ray": rows()}
 
 
 if __name__ == "__main__":
-    main()
+    main(tables, __doc__)
