@@ -3,9 +3,9 @@
 One core, one run, 1,024 x 1,024 posts 30 m apart whose heights follow a formula. Ours gives range, latitude, longitude,
 height and normal in float64 on the bilinear surface; Embree gives the range in float32 to two triangles for each cell.
 Embree runs robust, as `embreex` has it. Rolling ground has +/- 60 m of relief, mountains +/- 800 m. `frame` is every
-pixel of a 1280 x 720 picture, `scattered` are rays with nothing in common. Time is processor time, the best of several turns that all take by turns; Embree's mesh and the patch
-are made before. Errors are along the ray: of `posts` against the slow walk over the bilinear surface of the posts, of
-`formula` against that over the formula itself.
+pixel of a 1280 x 720 picture, `scattered` are rays with nothing in common. Time is processor time, the best of several
+turns that all take by turns; Embree's mesh and the patch are made before. Errors are along the ray: of `posts` against
+the slow walk over the bilinear surface of the posts, of `formula` against that over the formula itself.
 """
 
 from __future__ import annotations
