@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from otear.domain.places import Ellipse, ErrorShare, PixelMiss, PixelPlace
+from otear.domain.places import Ellipse, ErrorShare, PixelPlace
 
 PLACE = PixelPlace(
     lat=24.8,
@@ -31,7 +31,3 @@ def test_a_pixel_place_has_the_promised_keys() -> None:
     assert list(printed) == promised.split()
     assert list(printed["ellipse"]) == ["semi_major_m", "semi_minor_m", "azimuth_deg"]
     assert list(printed["budget"][0]) == ["source", "share"]
-
-
-def test_a_miss_says_why() -> None:
-    assert asdict(PixelMiss("never comes down to the ground")) == {"miss": "never comes down to the ground"}

@@ -9,7 +9,7 @@ import pytest
 
 from otear.domain.footage import VideoInfo
 from otear.errors import RecordingError
-from otear.video.frames import frame_at, key_frames, video_info
+from otear.video.frames import frame_at, video_info
 
 from .recordings import events, pictures
 
@@ -37,12 +37,6 @@ def test_each_picture_is_found_at_its_time(shared_data: Path, name: str, info: V
 def test_before_the_first_and_after_the_last(clip: Path) -> None:
     assert frame_at(clip, -5.0).pts_s == pytest.approx(1.0)
     assert frame_at(clip, 1e5).pts_s == pytest.approx(1.0 + 59 / 15, abs=1e-4)
-
-
-def test_key_frames(clip: Path) -> None:
-    found = list(key_frames(clip))
-    assert [frame.pts_s for frame in found] == pytest.approx([1.0, 2.0, 3.0, 4.0])
-    assert np.array_equal(found[2].pixels, frame_at(clip, 3.0).pixels)
 
 
 def test_no_pictures_and_no_file(tmp_path: Path) -> None:

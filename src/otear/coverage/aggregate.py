@@ -42,7 +42,7 @@ class Aggregate:
     batches: Iterator[pa.RecordBatch]
 
 
-_CELLS = """
+_CELLS = f"""
 WITH best_of_pass AS (
     SELECT cells.filename, row, col,
            max(pd) AS pd,
@@ -57,7 +57,7 @@ SELECT row, col,
        sum(looks)::INTEGER AS looks,
        min(best_gsd_m)::DOUBLE AS best_gsd_m,
        max(last_seen_us) AS last_seen_us,
-       (CASE WHEN sum(looks) > 0 THEN 2 ELSE 1 END)::UTINYINT AS state
+       (CASE WHEN sum(looks) > 0 THEN {CellState.LOOKED:d} ELSE {CellState.MASKED:d} END)::UTINYINT AS state
 FROM best_of_pass GROUP BY row, col
 ORDER BY floor((row - ?) / ?::DOUBLE), floor((col - ?) / ?::DOUBLE), row, col
 """

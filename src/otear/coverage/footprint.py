@@ -8,7 +8,6 @@ that sees ground. Nothing is closed without saying so. Inputs are radians and me
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,20 +52,6 @@ class Footprint:
             (self.cut_by_range_m is not None, "cut at the maximum range"),
         )
         return tuple(text for holds, text in cut if holds)
-
-    def to_geojson(self) -> dict[str, Any]:
-        """A GeoJSON feature; its geometry is null where the footprint is empty."""
-        ring = [list(place) for place in self.ring]
-        return {
-            "type": "Feature",
-            "geometry": {"type": "Polygon", "coordinates": [ring]} if ring else None,
-            "properties": {
-                "horizon_in_view": self.horizon_in_view,
-                "cut_by_terrain_edge": self.cut_by_terrain_edge,
-                "cut_by_range_m": self.cut_by_range_m,
-                "empty_because": self.empty_because,
-            },
-        }
 
 
 def footprint(pose: Pose, lens: Lens, patch: Patch, *, max_range_m: float = 40_000.0) -> Footprint:

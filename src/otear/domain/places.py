@@ -58,10 +58,3 @@ class PixelPlace(Place):
     terrain: str
     pedigree: str
     budget: tuple[ErrorShare, ...]
-
-
-@dataclass(frozen=True)
-class PixelMiss:
-    """A pixel without a place on the ground, and why: sky, ground beyond the terrain, an error without bound."""
-
-    miss: str

@@ -77,15 +77,6 @@ def _shown_at(frames: Iterable[Any], target: int) -> Any:
     return shown
 
 
-def key_frames(path: Path) -> Iterator[Frame]:
-    """Yield the pictures that can be decoded on their own, in order, decoding nothing else."""
-    with _video(path) as (container, stream):
-        stream.codec_context.skip_frame = "NONKEY"
-        for frame in container.decode(stream):
-            if frame.pts is not None:
-                yield _frame(frame)
-
-
 def _frame(frame: Any) -> Frame:
     return Frame(frame.pts / _TICKS, np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8))
 

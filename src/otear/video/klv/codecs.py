@@ -43,18 +43,6 @@ def _number(value: object) -> float:
     return float(value)
 
 
-class Scaled(Protocol):
-    """A codec of real numbers."""
-
-    def scale(self, raw: Raw, size: int) -> Floats:
-        """Values of raw numbers that are `size` bytes long."""
-        ...
-
-    def resolution(self, size: int) -> float:
-        """The step between two neighbouring values that are `size` bytes long."""
-        ...
-
-
 class _Real:
     """What the two codecs of real numbers share."""
 
