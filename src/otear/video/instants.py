@@ -23,6 +23,7 @@ REACH_S = 1.0
 """How far from trusted metadata an instant may lie."""
 _SMOOTH_ZOOM = 0.05
 _TURNS = ("heading", "pitch", "roll", "azimuth", "elevation", "twist")
+_WRAPPED = (*_TURNS, "lon")
 _NEEDED = {
     "lat": "sensor latitude",
     "lon": "sensor longitude",
@@ -48,49 +49,52 @@ class Instant:
 
 
 def instant_at(telemetry: Telemetry, time_us: int, width_px: int, height_px: int) -> Instant:
-    """The sensor at `time_us`, from rows around it in the order of their clock.
+    """The sensor at `time_us`, from the rows around it that have a whole pose, in the order of their clock.
 
-    Raises `InputError` where no row lies within `REACH_S`, or where the rows lack part of a pose.
+    Raises `InputError` where no row lies within `REACH_S`, or none of them has a whole pose.
     """
-    if len(telemetry):
-        before, after, weight = (
-            int(v[0]) if v.dtype != np.float64 else float(v[0]) for v in bracket(telemetry.time_us, np.array([time_us]))
-        )
-        nearer = int(after if weight > 0.5 else before)
-        age_s = abs(int(telemetry.time_us[nearer]) - time_us) * 1e-6
-    if not len(telemetry) or age_s > REACH_S:
+    near = telemetry.rows(np.abs(telemetry.time_us - time_us) <= REACH_S * 1e6)
+    if not len(near):
         raise InputError(
             f"there is no trusted metadata within {REACH_S:g} s of that moment",
             field="--time",
             remedy="Choose another moment, or add --use-flagged to use packets whose checksum failed",
         )
-    pair = telemetry.rows(np.array([before, after]))
-    pose = poses(pair, resolve_heights(pair).sensor_hae_m)
-    lens = lenses(pair, width_px, height_px)
-    missing = [what for name, what in _NEEDED.items() if not np.isfinite(getattr(pose, name)).all()]
-    if not np.isfinite(lens.hfov).all():
-        missing.append("field of view")
-    if missing:
+    pose = poses(near, resolve_heights(near).sensor_hae_m)
+    lens = lenses(near, width_px, height_px)
+    known = {what: np.isfinite(getattr(pose, name)) for name, what in _NEEDED.items()}
+    known["field of view"] = np.isfinite(lens.hfov)
+    whole = np.logical_and.reduce(list(known.values()))
+    if not whole.any():
+        missing = ", ".join(what for what, there in known.items() if not there.all())
         raise InputError(
-            f"the metadata of that moment lack {', '.join(missing)}",
+            f"the metadata around that moment lack {missing}",
             field="--time",
             remedy="Choose a moment whose packets carry it (`otear footage packets` shows what they carry)",
         )
+    near, pose, lens = near.rows(whole), pose.at(whole), lens.at(whole)
+    (before,), (after,), (weight,) = bracket(near.time_us, np.array([time_us]))
+    pair = np.array([before, after])
+    nearer = after if weight > 0.5 else before
+    ends = pose.at(pair)
     return Instant(
         time_us,
-        Pose(**{name: _between(np.asarray(value), weight, name in _TURNS) for name, value in vars(pose).items()}),
-        Lens(_zoom(lens.hfov, weight), _zoom(lens.vfov, weight), width_px, height_px),
-        _motion(pose, float(pair.time_us[1] - pair.time_us[0]) * 1e-6),
-        telemetry.rows(np.array([nearer])),
-        age_s,
+        Pose(**{name: _between(value, weight, wraps=name in _WRAPPED) for name, value in vars(ends).items()}),
+        Lens(_zoom(lens.at(pair).hfov, weight), _zoom(lens.at(pair).vfov, weight), width_px, height_px),
+        _motion(ends, float(near.time_us[after] - near.time_us[before]) * 1e-6),
+        near.rows(np.array([nearer])),
+        abs(int(near.time_us[nearer]) - time_us) * 1e-6,
     )
 
 
-def _between(pair: Floats, weight: float, turns: bool) -> float:
+def _between(pair: Floats, weight: float, *, wraps: bool) -> float:
+    """Part of the way from the first to the second; the short way round where the quantity `wraps`."""
+    return float(pair[0] + weight * _step(pair, wraps=wraps))
+
+
+def _step(pair: Floats, *, wraps: bool) -> float:
     step = float(pair[1] - pair[0])
-    if turns:
-        step = (step + np.pi) % (2.0 * np.pi) - np.pi
-    return float(pair[0] + weight * step)
+    return (step + np.pi) % (2.0 * np.pi) - np.pi if wraps else step
 
 
 def _zoom(pair: Floats | float, weight: float) -> float:
@@ -100,17 +104,11 @@ def _zoom(pair: Floats | float, weight: float) -> float:
     return second if weight > 0.5 else first
 
 
-def _motion(pose: Pose, step_s: float) -> Motion:
-    """Velocity and turn rates between the two rows; at rest where they are one."""
+def _motion(ends: Pose, step_s: float) -> Motion:
+    """Velocity and turn rates between two poses; at rest where they are one."""
     if step_s <= 0.0:
         return Motion(np.zeros(3))
-    position = pose.position_ecef
-    axes = enu_axes(float(np.asarray(pose.lat)[0]), float(np.asarray(pose.lon)[0]))
-    rates = {
-        name: (_between(np.asarray(getattr(pose, name)), 1.0, True) - _first(pose, name)) / step_s for name in _TURNS
-    }
-    return Motion(np.asarray(axes @ (position[1] - position[0]) / step_s), **rates)
-
-
-def _first(pose: Pose, name: str) -> float:
-    return float(np.asarray(getattr(pose, name))[0])
+    first, second = ends.position_ecef
+    axes = enu_axes(ends.lat, ends.lon)[0]
+    rates = {name: _step(np.asarray(getattr(ends, name)), wraps=True) / step_s for name in _TURNS}
+    return Motion(np.asarray(axes @ (second - first) / step_s), **rates)
