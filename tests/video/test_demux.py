@@ -162,13 +162,44 @@ def test_packets_marked_as_damaged_are_kept(clip: Path, tmp_path: Path) -> None:
     assert notices(found) == ["3 transport packets were marked as damaged on reception; their contents were kept."]
 
 
-def test_truncated_file_gives_what_is_there_and_says_so(clip: Path, tmp_path: Path) -> None:
+@READERS
+@pytest.mark.parametrize("fits", [2, 6, 12], ids=lambda fits: f"{fits} bytes")
+def test_a_header_that_spans_two_transport_packets_loses_nothing(tmp_path: Path, reader: Demuxer, fits: int) -> None:
+    """An elementary packet may begin in the last bytes of a transport packet."""
+    payloads = [klv(n) for n in range(20)]
+    packets = transport_packets(mux(tmp_path / "plain.ts", {0x101: payloads}, count=20))
+    fourth = [k for k, packet in enumerate(packets) if pid(packet) == 0x101][3]
+    for packet in packets[fourth + 1 :]:
+        if pid(packet) == 0x101:
+            packet[3] = packet[3] & 0xF0 | (packet[3] + 1) & 0x0F
+    whole = packets[fourth]
+    pes = whole[4 + (1 + whole[4] if whole[3] & 0x20 else 0) :]
+    packets[fourth : fourth + 1] = [
+        stuffed(pes[:fits], whole[3] & 0x0F, first=True),
+        stuffed(pes[fits:], (whole[3] + 1) & 0x0F, first=False),
+    ]
+    found = blocks(events(write_packets(tmp_path / "spans.ts", packets), reader))
+    assert [block.payload for block in found] == payloads
+    assert [block.pts_s for block in found] == pytest.approx([1.0 + 0.04 * k for k in range(20)])
+    assert found[3].offset == fourth * PACKET
+    assert not any(block.repairs for block in found)
+
+
+def stuffed(body: bytes, counter: int, *, first: bool) -> bytearray:
+    """A transport packet of PID 0x101 that carries `body` behind an adaptation field of stuffing."""
+    field = PACKET - 5 - len(body)
+    head = bytes([0x47, 0x40 * first | 0x01, 0x01, 0x30 | counter, field])
+    return bytearray(head + b"\x00" + b"\xff" * (field - 1) + body)
+
+
+@pytest.mark.parametrize("rest", [1, 77])
+def test_truncated_file_gives_what_is_there_and_says_so(clip: Path, tmp_path: Path, rest: int) -> None:
     path = tmp_path / "cut.ts"
-    path.write_bytes(clip.read_bytes()[: 188 * 700 + 77])
+    path.write_bytes(clip.read_bytes()[: 188 * 700 + rest])
     found, plain = events(path), events(clip)
     assert 0 < len(blocks(found)) < len(blocks(plain))
     assert blocks(found)[:-1] == blocks(plain)[: len(blocks(found)) - 1]
-    assert notices(found) == ["The file ends inside a transport packet (77 bytes): it was cut off."]
+    assert notices(found) == [f"The file ends inside a transport packet ({rest} bytes): it was cut off."]
 
 
 @given(st.integers(0, 2**33 - 1), st.lists(st.integers(-90_000, 90_000 * 3_600), min_size=1, max_size=50))

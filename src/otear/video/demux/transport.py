@@ -87,8 +87,8 @@ def read_packets(path: Path, stride: int) -> Iterator[Packets]:
                 pos, skipped = pos + step, skipped + step
             base, held = base + pos, data[pos:].tobytes()
             if last:
-                # Nor is the parity after the last packet.
-                rest = len(held) if len(held) > STRIDES[-1] - PACKET_BYTES else 0
+                # Nor is what may stand between packets, after the last one.
+                rest = len(held) if len(held) > stride - PACKET_BYTES else 0
                 if skipped + rest:
                     empty = np.empty((0, PACKET_BYTES), dtype=np.uint8)
                     yield Packets(empty, np.empty(0, dtype=np.int64), skipped + rest, 0)
@@ -114,10 +114,13 @@ class PesStart:
 
     stream: int
     offset: int
-    stream_id: int
+    stream_id: int | None
     pts: int | None
     payload: bytes
-    """Those bytes of the elementary packet's payload that fit into this transport packet."""
+    """Those bytes of the elementary packet's payload that fit into this transport packet.
+
+    A header that does not fit itself leaves none of them, nor what it has no room for: `stream_id` and `pts` are None.
+    """
 
 
 def pes_starts(packets: Packets) -> Iterator[PesStart]:
@@ -125,7 +128,7 @@ def pes_starts(packets: Packets) -> Iterator[PesStart]:
     rows = packets.rows
     control = (rows[:, 3] >> 4) & 3
     begin = 4 + np.where(control & 2, 1 + rows[:, 4].astype(np.int64), 0)
-    for index in np.flatnonzero((rows[:, 1] & 0x40 != 0) & (control & 1 != 0) & (begin < PACKET_BYTES - 9)):
+    for index in np.flatnonzero((rows[:, 1] & 0x40 != 0) & (control & 1 != 0) & (begin < PACKET_BYTES)):
         start = _pes_start(rows[index].tobytes(), int(packets.offsets[index]), int(begin[index]))
         if start is not None:
             yield start
@@ -134,10 +137,10 @@ def pes_starts(packets: Packets) -> Iterator[PesStart]:
 def _pes_start(packet: bytes, offset: int, begin: int) -> PesStart | None:
     """Read the elementary packet header in a transport packet, None if there is none at `begin`."""
     pes = packet[begin:]
-    if len(pes) < 9 or pes[:3] != b"\x00\x00\x01":
+    if not b"\x00\x00\x01".startswith(pes[:3]):
         return None
     stream = (packet[1] & 0x1F) << 8 | packet[2]
     pts = None
-    if pes[7] & 0x80 and len(pes) >= 14:
+    if len(pes) >= 14 and pes[7] & 0x80:
         pts = (pes[9] >> 1 & 7) << 30 | pes[10] << 22 | (pes[11] >> 1) << 15 | pes[12] << 7 | pes[13] >> 1
-    return PesStart(stream, offset, pes[3], pts, pes[9 + pes[8] :])
+    return PesStart(stream, offset, pes[3] if len(pes) > 3 else None, pts, pes[9 + pes[8] :] if len(pes) > 9 else b"")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from otear.video.demux.transport import PesStart, packet_stride, pes_starts, rea
 _HEAD_BYTES = 1 << 16
 _SYNCHRONOUS_TYPE = 0x15
 _TABLE_PIECES = 8
+_MOST_WAITING = 1 << 13
+"""More than a piece of the file has transport packets: streams whose samples nobody takes do not pile up."""
 _MPEG_VIDEO = {1: "mpeg1video", 2: "mpeg2video"}
 _CODEC_NAMES = {"h265": "hevc", "h266": "vvc"}
 _PRIVATE_TYPES = (0x06, 0x15)
@@ -42,7 +45,7 @@ def looks_like_klv(payload: bytes) -> bool:
 def _stream_id_repairs(start: PesStart, stream_type: int) -> tuple[Repair, ...]:
     """The repair that metadata under the wrong PES stream_id needs (MISB ST 1402), none if it is right."""
     right = 0xFC if stream_type == _SYNCHRONOUS_TYPE else 0xBD
-    if start.stream_id == right:
+    if start.stream_id is None or start.stream_id == right:
         return ()
     carriage = "synchronous" if stream_type == _SYNCHRONOUS_TYPE else "asynchronous"
     detail = f"PES stream_id is 0x{start.stream_id:02X}; {carriage} metadata has 0x{right:02X}"
@@ -111,7 +114,7 @@ class _Session:
     def note(self, starts: list[PesStart], position: int) -> None:
         """Remember elementary packets that are about to be fed, up to byte `position` of the file."""
         for start in starts:
-            self._starts.setdefault(start.stream, deque()).append(start)
+            self._starts.setdefault(start.stream, deque(maxlen=_MOST_WAITING)).append(start)
         self.position = position
 
     def feed(self, data: bytes, path: Path) -> Iterator[Event]:
@@ -146,12 +149,11 @@ class _Session:
                             yield from self._announce(_stream_info(announced))
                 case DemuxEvent.Video():
                     start = self._start(event.stream.pid, event.pts.raw, event.raw)
-                    if start is not None:
-                        codec = self._announced[event.stream.pid].codec
-                        yield self._video(start, event.random_access_indicator, codec, event.raw)
+                    codec = self._announced[event.stream.pid].codec
+                    yield self._video(start, event.random_access_indicator, codec, event.raw)
                 case DemuxEvent.Metadata():
                     cells = event.stream.kind is StreamKindTag.KLV_SYNC
-                    yield from self._metadata(event.stream.pid, event.pts.raw, event.payload, cells)
+                    yield self._metadata(event.stream.pid, event.pts.raw, event.payload, cells)
                 case DemuxEvent.UnknownSample():
                     yield from self._unknown(event)
                 case DemuxEvent.Discontinuity():
@@ -170,41 +172,44 @@ class _Session:
         pid, payload = event.stream.pid, event.payload
         if event.stream_type in _MPEG_VIDEO:
             start = self._start(pid, event.pts.raw, payload)
-            if start is not None:
-                # A sequence header opens what can be decoded on its own.
-                key_frame = payload.startswith(b"\x00\x00\x01\xb3")
-                yield self._video(start, key_frame, _MPEG_VIDEO[event.stream_type], payload)
+            # A sequence header opens what can be decoded on its own.
+            key_frame = payload.startswith(b"\x00\x00\x01\xb3")
+            yield self._video(start, key_frame, _MPEG_VIDEO[event.stream_type], payload)
         elif event.stream_type in _PRIVATE_TYPES:
             known = self._announced.get(pid)
             if (known is not None and known.kind is StreamKind.METADATA) or looks_like_klv(payload):
                 yield from self._announce(StreamInfo(pid, StreamKind.METADATA, "klv", event.stream.program_number))
-                yield from self._metadata(pid, event.pts.raw, payload, cells=False)
+                yield self._metadata(pid, event.pts.raw, payload, cells=False)
 
-    def _metadata(self, pid: int, pts: int, payload: bytes, cells: bool) -> Iterator[MetadataBlock]:
+    def _metadata(self, pid: int, pts: int, payload: bytes, cells: bool) -> MetadataBlock:
         start = self._start(pid, pts, payload, keep=cells)
-        if start is not None:
-            repairs = _stream_id_repairs(start, self._types[pid])
-            yield MetadataBlock(pid, start.offset, self._unwrap.seconds(start.pts), payload, repairs)
+        repairs = _stream_id_repairs(start, self._types[pid])
+        return MetadataBlock(pid, start.offset, self._unwrap.seconds(start.pts), payload, repairs)
 
     def _video(self, start: PesStart, key_frame: bool, codec: str, data: bytes) -> VideoUnit:
         pts_s = self._unwrap.seconds(start.pts)
         return VideoUnit(start.stream, start.offset, pts_s, key_frame, codec, data)
 
-    def _start(self, pid: int, pts: int, payload: bytes, keep: bool = False) -> PesStart | None:
+    def _start(self, pid: int, pts: int, payload: bytes, keep: bool = False) -> PesStart:
         """The elementary packet that a sample came from; those before it never became one and are forgotten.
 
-        With `keep` several samples (cells of synchronous metadata) may come from one elementary packet.
+        With `keep` several samples (cells of synchronous metadata) may come from one elementary packet. A sample that
+        no note fits is handed on all the same: the note of a header that spans two transport packets lacks its time,
+        and where there is none at all, the sample is said to begin where the next one does.
         """
-        waiting = self._starts.get(pid)
+        waiting = self._starts.setdefault(pid, deque(maxlen=_MOST_WAITING))
         head = payload[:32]
-        while waiting:
-            start = waiting[0]
-            if (start.pts or 0) == pts and (head in start.payload or start.payload[:32] in payload):
-                return start if keep else waiting.popleft()
-            if keep and (start.pts or 0) == pts and (len(waiting) == 1 or (waiting[1].pts or 0) != pts):
+        for number, start in enumerate(waiting):
+            if (start.pts or 0) != pts:
+                continue
+            last = number + 1 == len(waiting) or (waiting[number + 1].pts or 0) != pts
+            if head in start.payload or start.payload[:32] in payload or (keep and last):
+                for _ in range(number if keep else number + 1):
+                    waiting.popleft()
                 return start
-            waiting.popleft()
-        return None
+        if waiting and waiting[0].pts is None and not waiting[0].payload:
+            return replace(waiting.popleft(), pts=pts or None)
+        return PesStart(pid, waiting[0].offset if waiting else self.position, None, pts or None, b"")
 
 
 def _stream_info(announced: Announced) -> StreamInfo:
