@@ -54,12 +54,13 @@ class Repair:
 class Packet:
     """One metadata packet, kept byte for byte.
 
-    `raw` is exactly what stood in the recording (never the repaired bytes). `offset` is the byte in the recording where
-    it begins; in a transport stream, the first byte of the transport packet that carries its start. `pts_s` is its
-    presentation time in seconds, `time_us` its own clock in microseconds since 1970-01-01 (POSIX or MISP time scale, as
-    sent); either may be missing. `trusted` is False where the checksum failed, or where a good checksum is contradicted
-    by what stands around it (`doubts` says why); such a packet is not used for geolocation unless asked for.
-    `notes` says what else a reader of the packet should know.
+    `index` counts the packets of a recording, or of a stream read by itself, from 0. `raw` is exactly what stood in
+    the recording (never the repaired bytes). `offset` is the byte in the recording where it begins; in a transport
+    stream, the first byte of the transport packet that carries its start. `pts_s` is its presentation time in seconds,
+    `time_us` its own clock in microseconds since 1970-01-01 (POSIX or MISP time scale, as sent); either may be missing.
+    `trusted` is False where the checksum failed, or where a good checksum is contradicted by what stands around it
+    (`doubts` says why); such a packet is not used for geolocation unless asked for. `notes` says what else a reader of
+    the packet should know.
     """
 
     index: int

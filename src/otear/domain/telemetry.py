@@ -1,4 +1,4 @@
-"""What a recording says of its sensor, moment by moment: one row per trusted packet, one array per quantity.
+"""What a recording says of its sensor, moment by moment: one row per packet, one array per quantity.
 
 Edge units: degrees, metres, seconds. Missing values are NaN (a floating column) or -1 (a whole-number column). Rows are
 in the order of the stream.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -167,6 +167,7 @@ class RecordingReader:
                 pass
 
     def _keep(self, batch: Batch) -> None:
+        batch = replace(batch, first_index=self._tally.total)  # counted over all streams
         packets = batch.packets()
         self._tally.add(packets)
         self._tally.targets += batch.vmti_targets
