@@ -70,7 +70,9 @@ def test_impossible_fields_are_counted() -> None:
     telemetry.sensor_lat_deg[5:8] = telemetry.sensor_lon_deg[5:8] = 0.0
     telemetry.hfov_deg[:2] = 0.0
     telemetry.centre_hae_m[9] = 9_000.0
+    telemetry.centre_lat_deg[11:13] = (91.0, -1e30)
     warnings = verdict(telemetry).warnings
+    assert "Impossible in 2 of 600 rows: sensor position or frame centre that is no place on Earth." in warnings
     assert "Impossible in 3 of 600 rows: sensor position at latitude and longitude 0." in warnings
     assert "Impossible in 2 of 600 rows: horizontal field of view of 0 or at least 180 degrees." in warnings
     assert "Impossible in 1 of 600 rows: sensor below the frame centre." in warnings
@@ -83,6 +85,17 @@ def test_jumps_and_gaps_are_counted_across_pieces() -> None:
     for size in (10_000, 300, 150, 7):
         health = verdict(telemetry, size)
         assert (health.jumps, health.gaps) == (1, 1)
+
+
+def test_rows_without_a_time_hide_nothing() -> None:
+    telemetry = flight()
+    telemetry.sensor_lat_deg[300:] += 0.01
+    telemetry.pitch_deg[400:520] = telemetry.pitch_deg[400]
+    telemetry.time_us[[299, 300, 599]] = -1
+    for size in (10_000, 300, 7):
+        health = verdict(telemetry, size)
+        assert (health.jumps, health.stale_fields) == (1, ("pitch_deg",))
+        assert "Impossible in 3 of 600 rows: row without a time." in health.warnings
 
 
 def test_a_legal_jump_of_the_frame_centre_is_no_fault() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from otear.domain.footage import Health
 from otear.domain.telemetry import Floats, Telemetry
@@ -82,7 +83,7 @@ class HealthObserver:
         self._gaps = 0
         self._gap_s: float | None = None
         self._first_us: int | None = None
-        self._last: Telemetry | None = None
+        self._last: Telemetry | None = None  # the last row with a time
         self._frozen = {name: _Frozen() for name in _COMPANIONS}
         self._impossible: dict[str, int] = {}
         self._pending: list[Telemetry] = []
@@ -110,20 +111,20 @@ class HealthObserver:
         self._pending = [whole.rows(slice(cut, None))]
 
     def _count_steps(self, telemetry: Telemetry) -> None:
-        t = telemetry if self._last is None else joined([self._last, telemetry])
-        self._last = telemetry.rows(slice(-1, None))
-        timed = t.time_us > 0
-        step_s = np.diff(t.time_us[timed]) * 1e-6
-        if self._first_us is None and timed.any():
-            self._first_us = int(t.time_us[timed][0])
+        timed = telemetry.rows(telemetry.time_us > 0)
+        if not len(timed):
+            return
+        if self._first_us is None:
+            self._first_us = int(timed.time_us[0])
+        t = timed if self._last is None else joined([self._last, timed])
+        self._last = timed.rows(slice(-1, None))
+        step_s = np.diff(t.time_us) * 1e-6
         if not len(step_s):
             return
         if self._gap_s is None:
             self._gap_s = max(_GAP_S, _GAP_INTERVALS * float(np.median(np.abs(step_s))))
         self._gaps += int(np.count_nonzero(step_s > self._gap_s))
-        place = ecef_from_geodetic(
-            np.radians(t.sensor_lat_deg[timed]), np.radians(t.sensor_lon_deg[timed]), np.zeros(len(step_s) + 1)
-        )
+        place = ecef_from_geodetic(np.radians(t.sensor_lat_deg), np.radians(t.sensor_lon_deg), np.zeros(len(t)))
         moved_m = np.linalg.norm(np.diff(place, axis=0), axis=1)
         self._jumps += int(np.count_nonzero(moved_m > _FASTEST_M_S * np.maximum(np.abs(step_s), 0.02)))
 
@@ -132,6 +133,8 @@ class HealthObserver:
         for what, bad in {
             "sensor position at latitude and longitude 0": (t.sensor_lat_deg == 0.0) & (t.sensor_lon_deg == 0.0),
             "frame centre at latitude and longitude 0": (t.centre_lat_deg == 0.0) & (t.centre_lon_deg == 0.0),
+            "sensor position or frame centre that is no place on Earth": _off_earth(t.sensor_lat_deg, t.sensor_lon_deg)
+            | _off_earth(t.centre_lat_deg, t.centre_lon_deg),
             "horizontal field of view of 0 or at least 180 degrees": (t.hfov_deg <= 0.0) | (t.hfov_deg >= 180.0),
             "vertical field of view of 0 or at least 180 degrees": (t.vfov_deg <= 0.0) | (t.vfov_deg >= 180.0),
             "slant range of 0": t.slant_range_m <= 0.0,
@@ -206,6 +209,11 @@ class HealthObserver:
         if self._gaps:
             warnings.append(f"Telemetry is missing {self._gaps:,} times for more than {self._gap_s:.1f} s.")
         return warnings
+
+
+def _off_earth(lat_deg: Floats, lon_deg: Floats) -> NDArray[np.bool_]:
+    """Only EG 0104 can write such a place: its numbers are floating ones, and no checksum stands over them."""
+    return np.asarray((np.abs(lat_deg) > 90.0) | (np.abs(lon_deg) > 360.0), dtype=np.bool_)
 
 
 def _pointing_warnings(before: Floats, after: Floats, fit: ClosureFit) -> list[str]:

@@ -78,3 +78,11 @@ def test_a_set_whose_items_do_not_fill_it_is_not_trusted() -> None:
     assert not packet.trusted
     assert describe(packet)[-1][1] == "unreadable"
     assert describe(packet)[1][2] == 38.25
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_number_that_is_none_is_missing(value: float) -> None:
+    reader = PacketReader(elementary=True)
+    (batch,) = [*reader.read(universal({**SET, "0701020102040200": struct.pack(">d", value)}), 0), *reader.finish()]
+    assert np.isnan(batch.telemetry.sensor_lat_deg[0])
+    assert batch.telemetry.sensor_lon_deg[0] == pytest.approx(-77.36)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,11 +112,11 @@ def eg0104_columns(bodies: Sequence[bytes], rows: Ints, columns: dict[str, Float
 
 
 def _numbers(body: bytes) -> dict[str, float]:
-    """The numbers of one set by name, as far as its items can be read."""
+    """The numbers of one set by name, as far as its items can be read; infinities say as little as NaN."""
     found: dict[str, float] = {}
     try:
         for _, name, value, _ in universal_items(body):
-            if isinstance(value, (float, int)):
+            if isinstance(value, (float, int)) and isfinite(value):
                 found[name] = value
     except MalformedError:
         # A damaged set is not trusted; what could be read is still shown.
