@@ -101,6 +101,14 @@ def test_a_clock_that_goes_backwards_is_said() -> None:
     assert "went backwards 1 times" in found.warnings[0]
 
 
+def test_a_clock_that_is_not_set_is_no_clock() -> None:
+    pts = np.arange(100) / 10.0
+    time = START_US + pts * 1e6
+    time[40:43] = (0, -1, 0)
+    found = aligned(pts, time)
+    assert (found.jumps, found.backward_steps, found.warnings) == (0, 0, ())
+
+
 def test_a_stream_from_the_future_is_said() -> None:
     pts = np.arange(100) / 10.0
     assert aligned(pts, START_US + pts * 1e6).warnings == ()

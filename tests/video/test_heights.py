@@ -61,6 +61,25 @@ def test_one_number_in_both_items_is_doubted() -> None:
     assert f"{GEOID_M:+.0f}"[:3] in doubt
 
 
+def test_items_that_changed_places_are_doubted() -> None:
+    (doubt,) = datum_doubts(with_both(flight(seconds=5.0), -GEOID_M))
+    assert "changed places" in doubt
+    assert f"is {-GEOID_M:+.1f} m off" in doubt
+    assert f"stands {GEOID_M:+.1f} m" in doubt
+
+
+@pytest.mark.parametrize("off_m", [-60.0, 30.0, 90.0])
+def test_a_barometer_is_no_mix_up(off_m: float) -> None:
+    """Heights above sea level are often barometric, and tens of metres off."""
+    assert datum_doubts(with_both(flight(seconds=5.0), GEOID_M + off_m)) == []
+
+
+def test_heights_without_a_place_cannot_be_compared() -> None:
+    telemetry = with_both(flight(seconds=5.0), 0.0)
+    telemetry.sensor_lat_deg[:] = np.nan
+    assert datum_doubts(telemetry) == []
+
+
 def test_heights_that_no_geoid_explains_are_doubted() -> None:
     (doubt,) = datum_doubts(with_both(flight(seconds=5.0), 900.0))
     assert "900 m apart" in doubt

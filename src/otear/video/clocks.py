@@ -161,14 +161,14 @@ class ClockObserver:
         return time_us
 
     def metadata(self, offset: Ints, pts_s: Floats, time_us: Ints) -> None:
-        """Take note of trusted packets (n,): offsets, presentation times (NaN for none), own clock (-1 for none).
+        """Take note of trusted packets (n,): offsets, presentation times (NaN for none), own clock (0 or -1 for none).
 
         A packet without a presentation time counts at that of the last picture that stands before it in the file.
         """
         for at, pts, time in zip(offset.tolist(), pts_s.tolist(), time_us.tolist(), strict=True):
             while len(self._recent) > 1 and self._recent[1][0] <= at:
                 self._recent.popleft()
-            if time < 0:
+            if time <= 0:
                 continue
             if self._last_us is not None and time < self._last_us:
                 self._backward += 1

@@ -68,24 +68,35 @@ def datum_doubts(telemetry: Telemetry, terrain: Terrain | None = None) -> list[s
         ("sensor", t.sensor_lat_deg, t.sensor_lon_deg, t.sensor_msl_m, t.sensor_hae_m),
         ("frame centre", t.centre_lat_deg, t.centre_lon_deg, t.centre_msl_m, t.centre_hae_m),
     ):
-        both = ~np.isnan(msl_m) & ~np.isnan(hae_m)
+        both = np.isfinite([lat, lon, msl_m, hae_m]).all(axis=0)
         if not both.any():
             continue
-        geoid_m = float(np.nanmedian(undulation(np.radians(lat[both]), np.radians(lon[both]))))
-        gap_m = float(np.median(np.abs(hae_m[both] - msl_m[both])))
-        if abs(geoid_m) > _TELLING_UNDULATION_M and gap_m <= _SAME_M:
+        geoid_m = float(np.median(undulation(np.radians(lat[both]), np.radians(lon[both]))))
+        gap_m = float(np.median(hae_m[both] - msl_m[both]))
+        telling = abs(geoid_m) > _TELLING_UNDULATION_M
+        if telling and abs(gap_m) <= _SAME_M:
             doubts.append(
                 f"The {what} height is the same above sea level and above the ellipsoid, but the geoid stands "
                 f"{geoid_m:+.1f} m from the ellipsoid there: one of the two items holds the other's datum."
             )
-        elif abs(hae_m[both] - msl_m[both] - geoid_m).min() > max(3.0 * abs(geoid_m), 100.0):
+        elif telling and abs(gap_m + geoid_m) < _near_m(geoid_m):
             doubts.append(
-                f"The {what} heights above sea level and above the ellipsoid are {gap_m:.0f} m apart; the geoid "
+                f"The {what} height above the ellipsoid is {gap_m:+.1f} m off that above sea level, but the geoid "
+                f"stands {geoid_m:+.1f} m from the ellipsoid there: the two items may have changed places."
+            )
+        elif abs(gap_m - geoid_m) > max(3.0 * abs(geoid_m), 100.0):
+            doubts.append(
+                f"The {what} heights above sea level and above the ellipsoid are {abs(gap_m):.0f} m apart; the geoid "
                 f"explains {geoid_m:+.1f} m."
             )
     if terrain is not None:
         doubts += _against_terrain(telemetry, terrain)
     return doubts
+
+
+def _near_m(geoid_m: float) -> float:
+    """How near to the undulation a difference of heights counts as caused by it."""
+    return max(3.0, 0.25 * abs(geoid_m))
 
 
 def _against_terrain(telemetry: Telemetry, terrain: Terrain) -> list[str]:
@@ -95,8 +106,7 @@ def _against_terrain(telemetry: Telemetry, terrain: Terrain) -> list[str]:
     if not known.any():
         return []
     excess_m, geoid_m = float(np.median(excess[known])), float(np.median(undulation(lat[known], lon[known])))
-    near_m = max(3.0, 0.25 * abs(geoid_m))
-    if abs(geoid_m) > _TELLING_UNDULATION_M and abs(abs(excess_m) - abs(geoid_m)) < near_m:
+    if abs(geoid_m) > _TELLING_UNDULATION_M and abs(abs(excess_m) - abs(geoid_m)) < _near_m(geoid_m):
         return [
             f"The reported frame centre lies {excess_m:+.1f} m off the terrain, about the geoid's {geoid_m:+.1f} m: "
             "its height is probably in the other datum."
