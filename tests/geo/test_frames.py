@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from otear.geo.frames import LocalFrame, ecef_from_geodetic, enu_axes, geodetic_from_ecef
+from otear.geo.frames import LocalFrame, ecef_from_geodetic, enu_axes, geodetic_from_ecef, nearest_turn
 
 LATITUDES = st.one_of(st.floats(-90.0, 90.0), st.sampled_from([-90.0, -89.9999999, 0.0, 89.9999999, 90.0]))
 LONGITUDES = st.floats(-180.0, 180.0)
@@ -52,6 +52,14 @@ def test_local_axes_point_where_their_names_say() -> None:
     np.testing.assert_allclose(east / np.linalg.norm(east), [1, 0, 0], atol=1e-5)
     np.testing.assert_allclose(north / np.linalg.norm(north), [0, 1, 0], atol=1e-5)
     np.testing.assert_allclose(up, [0, 0, 1], atol=1e-8)
+
+
+@given(st.floats(-1_000.0, 1_000.0), LONGITUDES)
+def test_a_longitude_is_turned_to_where_it_is_nearest(lon_deg: float, about_deg: float) -> None:
+    near = float(nearest_turn(lon_deg, about_deg, turn=360.0))
+    assert abs(near - about_deg) <= 180.0 + 1e-9
+    assert (near - lon_deg) / 360.0 == pytest.approx(round((near - lon_deg) / 360.0), abs=1e-9)
+    np.testing.assert_allclose(nearest_turn(np.radians([lon_deg]), np.radians(about_deg)), np.radians(near), atol=1e-9)
 
 
 def test_axes_stack_over_places() -> None:

@@ -63,15 +63,15 @@ class Ground:
         """
         top, bottom, left, right = (int(edge) // TILE for edge in window)
         keys = [(row, col) for row in range(top, bottom + 1) for col in range(left, right + 1)]
-        row, col = (np.array(keys).T + 0.5) * TILE - 0.5
-        lat, lon = self.grid.centres(row, col)
+        row, col = (np.array(keys).T + 0.5) * TILE
+        lat, lon = self.grid.nodes(row, col)
         # Half the diagonal and half the relief, and a little for the bend of the Earth and of the grid.
         radius_m = 1.01 * TILE * self.grid.cell_m / np.sqrt(2.0) + (top_m - bottom_m) / 2.0
         return keys, ecef_from_geodetic(lat, lon, (bottom_m + top_m) / 2.0), float(radius_m)
 
     def _load(self, key: tuple[int, int]) -> Tile | None:
-        steps = np.arange(TILE + 1) - 0.5
-        lat, lon = self.grid.centres((key[0] * TILE + steps)[:, None], (key[1] * TILE + steps)[None, :])
+        steps = np.arange(TILE + 1)
+        lat, lon = self.grid.nodes((key[0] * TILE + steps)[:, None], (key[1] * TILE + steps)[None, :])
         height_m = self._terrain.heights(lat, lon)
         known = np.isfinite(height_m)
         if not known.any():

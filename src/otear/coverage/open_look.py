@@ -15,6 +15,7 @@ from otear.coverage.ground import TILE, Ground
 from otear.coverage.moments import Views
 from otear.coverage.resolution import ResolutionModel
 from otear.domain.looks import Look, LookCells
+from otear.geo.frames import nearest_turn
 from otear.geo.sightline import visible
 from otear.geo.terrain.base import Patch
 
@@ -179,7 +180,10 @@ def _columns(key: tuple[int, int], seen: Seen) -> tuple[NDArray[Any], ...]:
 
 def _union(footprints: list[Footprint]) -> tuple[tuple[tuple[float, float], ...], ...]:
     """The outer rings of everything that the footprints cover."""
-    shapes = shapely.make_valid([shapely.Polygon(footprint.ring) for footprint in footprints if footprint.ring])
+    rings = [np.array(footprint.ring) for footprint in footprints if footprint.ring]
+    for ring in rings:  # unbroken each; over the antimeridian they have to be on the same turn too
+        ring[:, 0] += nearest_turn(ring[0, 0], rings[0][0, 0], turn=360.0) - ring[0, 0]
+    shapes = shapely.make_valid([shapely.Polygon(ring) for ring in rings])
     parts = shapely.get_parts(shapely.simplify(shapely.union_all(shapes), _OUTLINE_DEG))
     return tuple(
         tuple((round(lon, 7), round(lat, 7)) for lon, lat in part.exterior.coords)

@@ -22,7 +22,7 @@ from pyproj import Proj
 
 from otear.coverage.maps import HeightsAt, draw_relief, finish, square_around
 from otear.domain.looks import Look, LookCells
-from otear.geo.frames import Floats
+from otear.geo.frames import Floats, nearest_turn
 from otear.geo.grid import SearchGrid
 from otear.geo.labels import dms, mgrs
 
@@ -88,8 +88,10 @@ def _middle(picture: PassPicture) -> tuple[float, float]:
     """Latitude and longitude in degrees of the middle of the ground that was seen, else of the track."""
     rings = [np.asarray(ring) for look in picture.looks for ring in look.outline]
     places = np.concatenate(rings) if rings else picture.track
-    lon_deg, lat_deg = (places.min(axis=0) + places.max(axis=0)) / 2.0
-    return float(lat_deg), float(lon_deg)
+    lon, lat = places.T
+    lon = nearest_turn(lon, lon[0], turn=360.0)
+    lon_deg = nearest_turn((lon.min() + lon.max()) / 2.0, turn=360.0)
+    return float((lat.min() + lat.max()) / 2.0), float(lon_deg)
 
 
 def _draw_frame(axes: Axes, picture: PassPicture) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otear.coverage.moments import Views
-from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MINOR_M, Floats, geodetic_from_ecef
+from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MINOR_M, Floats, geodetic_from_ecef, nearest_turn
 from otear.geo.grid import SearchGrid
 from otear.geo.terrain.base import Bounds
 
@@ -65,11 +65,10 @@ def reach(views: Views, bottom_m: float, top_m: float, limit_m: Floats) -> Float
 def bounds_of(views: Views, places: Floats, margin_m: float = 500.0) -> Bounds:
     """The box in radians around the sensors and the places that they reach, with a margin."""
     lat, lon, _ = geodetic_from_ecef(np.concatenate([places.reshape(-1, 3), views.position]))
-    middle = lon[0]
-    lon = middle + np.mod(lon - middle + np.pi, 2.0 * np.pi) - np.pi
+    lon = nearest_turn(lon, lon[0])
     pad = margin_m / SEMI_MINOR_M
     pad_lon = pad / np.cos(np.abs(lat).max())
-    west, east = (np.mod(edge + np.pi, 2.0 * np.pi) - np.pi for edge in (lon.min() - pad_lon, lon.max() + pad_lon))
+    west, east = nearest_turn([lon.min() - pad_lon, lon.max() + pad_lon])
     return Bounds(float(west), float(lat.min() - pad), float(east), float(lat.max() + pad))
 
 

@@ -22,6 +22,12 @@ ECCENTRICITY_SQ = FLATTENING * (2.0 - FLATTENING)
 SEMI_MINOR_M = SEMI_MAJOR_M * (1.0 - FLATTENING)
 
 
+def nearest_turn(lon: ArrayLike, about: ArrayLike = 0.0, *, turn: float = 2.0 * np.pi) -> Floats:
+    """Longitudes (radians, or degrees with a `turn` of 360) plus whole turns: at most half a turn from `about`."""
+    lon, about = np.asarray(lon, dtype=np.float64), np.asarray(about, dtype=np.float64)
+    return np.asarray(np.mod(lon - about + turn / 2.0, turn) - turn / 2.0 + about, dtype=np.float64)
+
+
 def ecef_from_geodetic(lat: ArrayLike, lon: ArrayLike, height_m: ArrayLike) -> Floats:
     """ECEF position, shape (..., 3) in metres, of geodetic latitude and longitude (radians) and HAE (metres)."""
     lat, lon, height = (np.asarray(v, dtype=np.float64) for v in (lat, lon, height_m))

@@ -79,7 +79,10 @@ class SearchGrid:
         return self._places(rows, cols)
 
     def nodes(self, row: ArrayLike, col: ArrayLike) -> tuple[Floats, Floats]:
-        """Latitude and longitude in radians of the north-west corners of cells, of the inputs' shape."""
+        """Latitude and longitude in radians of the north-west corners of cells, of the inputs' shape.
+
+        Fractions are places within: (row + 0.5, column + 0.5) is the centre.
+        """
         return self._places(row, col)
 
     def transform(self, row0: int, col0: int) -> tuple[float, float, float, float, float, float]:

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from otear.errors import TerrainError
-from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, SEMI_MINOR_M, Floats, LocalFrame
+from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, SEMI_MINOR_M, Floats, LocalFrame, nearest_turn
 from otear.geo.terrain.grid import Grid
 
 TOLERANCE_M = 2e-3
@@ -118,7 +118,7 @@ def fit_chart(grid: Grid, bottom_m: float, top_m: float) -> Chart:
     def exact(enu: Floats) -> Floats:
         """Column, row, HAE, latitude, longitude by the exact formulas, shape (k, 5)."""
         lat, lon, height = frame.geodetic_from_enu(enu)
-        lon = lon - 2.0 * np.pi * np.round((lon - frame.lon) / (2.0 * np.pi))
+        lon = nearest_turn(lon, frame.lon)
         return np.stack([*grid.index(lat, lon), height, lat, lon], axis=-1)
 
     nodes = np.cos(np.pi * (np.arange(11) + 0.5) / 11)

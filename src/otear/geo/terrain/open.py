@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from otear.errors import SettingError, TerrainError
-from otear.geo.frames import SEMI_MAJOR_M
+from otear.geo.frames import SEMI_MAJOR_M, nearest_turn
 from otear.geo.terrain.base import Bounds, Patch, Terrain, VerticalDatum
 from otear.geo.terrain.raster import RasterTerrain, open_tile
 
 DEFAULT_SIGMA_M = 16.0 / 1.645
-"""1-sigma error of heights that come without one: SRTM's specification, 16 m at 90% (9.7 m). Better models know theirs.
-
-"""
+"""1-sigma error of heights that come without one: SRTM's specification, 16 m at 90%. Better models know theirs."""
 SUFFIXES = frozenset({".tif", ".tiff", ".hgt", ".dt0", ".dt1", ".dt2", ".vrt", ".img"})
 """What is taken for elevation in a directory, whatever the case of its letters."""
 
@@ -103,5 +101,5 @@ def _widened(bounds: Bounds, margin_m: float) -> Bounds:
     lon = lat / max(np.cos(max(abs(bounds.south), abs(bounds.north))), 1e-3)
     if bounds.width + 2.0 * lon >= 2.0 * np.pi:
         return Bounds(-np.pi, south, np.pi, north)
-    west, east = ((side + np.pi) % (2.0 * np.pi) - np.pi for side in (bounds.west - lon, bounds.east + lon))
+    west, east = nearest_turn([bounds.west - lon, bounds.east + lon])
     return Bounds(float(west), float(south), float(east), float(north))
