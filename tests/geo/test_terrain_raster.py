@@ -33,8 +33,8 @@ def corner(west: float, north: float, size: float) -> Affine:
 
 
 def plane(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Bilinear reproduces it exactly: heights of 100 m plus 7 m for each 0.001 of x, 3 m for each of y."""
-    return (100.0 + 7_000.0 * (x + 107.5) + 3_000.0 * (25.0 - y)).astype(np.float32)
+    """Bilinear reproduces it exactly: heights of 100 m plus 1.4 m for each 0.001 of x, 0.6 m for each of y."""
+    return (100.0 + 1_400.0 * (x + 107.5) + 600.0 * (25.0 - y)).astype(np.float32)
 
 
 def geographic_tile(
@@ -195,6 +195,18 @@ def test_no_data(tmp_path: Path) -> None:
     assert Miss(cast(patch, over.origin_ecef, -over.axes[2:]).miss[0]) is Miss.NO_DATA
     with pytest.raises(TerrainError, match="no elevation data"):
         terrain.patch(degrees(-107.455, 24.945, -107.445, 24.955))
+
+
+def test_a_value_for_no_data_that_is_not_declared(tmp_path: Path) -> None:
+    """It would be a pit that the ground is looked for in."""
+    for value in (-32768, -9999, 32767):
+        heights = np.full((100, 100), 50, dtype=np.int16)
+        heights[70, 30] = value
+        terrain = open_terrain(write(tmp_path / "pit.tif", heights, corner(-107.5, 25.0, 0.001), "EPSG:4979"))
+        with pytest.raises(TerrainError, match="where there is no land") as caught:
+            terrain.patch(degrees(-107.5, 24.9, -107.4, 25.0))
+        assert caught.value.source == str(tmp_path / "pit.tif")
+        assert terrain.heights(np.radians(24.99), np.radians(-107.49)) == pytest.approx(50.0)
 
 
 def test_utm(tmp_path: Path) -> None:

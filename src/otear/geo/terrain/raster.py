@@ -21,11 +21,13 @@ from pyproj import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from otear.errors import TerrainError
-from otear.geo.frames import Floats
+from otear.geo.frames import Floats, nearest_turn
 from otear.geo.terrain.base import Bounds, Patch, VerticalDatum
 from otear.geo.terrain.datum import ellipsoidal, sigma_with_datum
 from otear.geo.terrain.grid import Grid, Window, bilinear, window_around
 
+_LOWEST_M, _HIGHEST_M = -1_000.0, 9_000.0
+"""Between these lies all land, above any datum, and what sensors take for it."""
 _MOST_POSTS = 1 << 26
 _SAMPLE_POSTS = 1 << 22
 _ASK_DATUM = "Say what its heights are measured from: `--terrain-datum egm96`, `egm2008` or `ellipsoid`"
@@ -60,7 +62,11 @@ class Tile:
         return self.grid.part(Window(-1, -1, rows + 1, columns + 1)).bounds
 
     def read(self, window: Window) -> NDArray[np.float32]:
-        """Heights in the file's datum, in metres, NaN where there is no data, of the posts in a window of the file."""
+        """Heights in the file's datum, in metres, NaN where there is no data, of the posts in a window of the file.
+
+        Raises `TerrainError` for a file that is damaged, and for heights that are no land's: often a value that means
+        no data and is not declared as such.
+        """
         area = rasterio.windows.Window.from_slices(*window.within(self.grid.window))
         try:
             with rasterio.open(self.path) as dataset:
@@ -68,8 +74,15 @@ class Tile:
                 scale, offset = dataset.scales[0], dataset.offsets[0]
         except RasterioError as error:
             raise TerrainError(f"cannot be read ({error})", source=self.path, remedy="Fetch the file again") from error
-        heights = np.ma.filled(values.astype(np.float64), np.nan) * scale + offset
-        return np.asarray(heights * self.metres, dtype=np.float32)
+        heights = (np.ma.filled(values.astype(np.float64), np.nan) * scale + offset) * self.metres
+        strange = heights[(heights < _LOWEST_M) | (heights > _HIGHEST_M)]
+        if strange.size:
+            raise TerrainError(
+                f"holds a height of {strange[0]:,.0f} m, where there is no land",
+                source=self.path,
+                remedy="Say which value means no data with gdal_edit.py -a_nodata, or set the sea floor to sea level",
+            )
+        return np.asarray(heights, dtype=np.float32)
 
 
 def open_tile(path: Path, datum: VerticalDatum | None) -> Tile:
@@ -143,8 +156,7 @@ class RasterTerrain:
         flat_lat, flat_lon = lat.ravel(), lon.ravel()
         known = np.flatnonzero(np.isfinite(flat_lat) & np.isfinite(flat_lon))
         if known.size:
-            turned = (flat_lon[known] - flat_lon[known[0]] + np.pi) % (2.0 * np.pi) - np.pi + flat_lon[known[0]]
-            result[known] = self._sample(flat_lat[known], turned)
+            result[known] = self._sample(flat_lat[known], nearest_turn(flat_lon[known], flat_lon[known[0]]))
         return result.reshape(lat.shape)
 
     def patch(self, bounds: Bounds) -> Patch:
