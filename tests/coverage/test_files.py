@@ -53,8 +53,8 @@ def cells_of(index: int, places: Sequence[tuple[int, int]], pd: Sequence[float])
     )
 
 
-def written(path: Path, looks: Sequence[tuple[Look, LookCells]], grid: SearchGrid = GRID) -> PassFile:
-    with write_pass(path, grid, path.stem, "EO", ResolutionModel()) as out:
+def written(path: Path, looks: Sequence[tuple[Look, LookCells]], grid: SearchGrid = GRID, cap: float = 0.9) -> PassFile:
+    with write_pass(path, grid, path.stem, "EO", ResolutionModel(cap=cap)) as out:
         for one, cells in looks:
             out.add(one, cells)
     return read_pass(path)
@@ -143,6 +143,19 @@ def test_many_passes_never_add_up_to_certainty(tmp_path: Path) -> None:
     with aggregate(many) as combined:
         (batch,) = combined.batches
     assert batch["pd_total"].to_pylist() == [ResolutionModel().cap]
+
+
+@pytest.mark.parametrize("caps", [(0.9, 0.5), (0.5, 0.9)])
+def test_a_place_and_the_map_say_the_same_whatever_the_caps(tmp_path: Path, caps: tuple[float, float]) -> None:
+    """Each pass was judged under its own cap, both together may claim what either of them may."""
+    both = [
+        written(tmp_path / f"{n}.parquet", [(look(0, n * 1e5), cells_of(0, [(0, 0)], [cap]))], cap=cap)
+        for n, cap in enumerate(caps)
+    ]
+    with aggregate(both) as combined:
+        (batch,) = combined.batches
+    assert batch["pd_total"].to_pylist() == [0.9]
+    assert coverage_at(both, *place(0, 0)).pd_total == 0.9
 
 
 def test_no_pass_at_all_is_never_looked() -> None:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
-from otear.coverage.files import Extent, PassFile, common_grid, connect
+from otear.coverage.files import Extent, PassFile, common_cap, common_grid, connect
 from otear.errors import NotFoundError
 from otear.geo.grid import SearchGrid
 
@@ -53,7 +53,7 @@ WITH best_of_pass AS (
     GROUP BY ALL
 )
 SELECT row, col,
-       least(?, 1.0 - exp(sum(ln(1.0 - pd::DOUBLE)))) AS pd_total,
+       least(?, 1.0 - product(1.0 - pd::DOUBLE)) AS pd_total,
        sum(looks)::INTEGER AS looks,
        min(best_gsd_m)::DOUBLE AS best_gsd_m,
        max(last_seen_us) AS last_seen_us,
@@ -65,7 +65,7 @@ ORDER BY floor((row - ?) / ?::DOUBLE), floor((col - ?) / ?::DOUBLE), row, col
 
 @contextmanager
 def aggregate(passes: Sequence[PassFile], *, block: int = 512, spill: Path | None = None) -> Iterator[Aggregate]:
-    """Combine passes: within a pass the best look of a cell, across passes 1 − Π(1 − pd) under the models' cap.
+    """Combine passes: within a pass the best look of a cell, across passes 1 − Π(1 − pd) under their `common_cap`.
 
     `spill` is the folder for what does not fit in memory (default: beside the first pass). Raises `NotFoundError` where
     no pass has any cell, `InputError` where the grids differ.
@@ -93,6 +93,5 @@ def aggregate(passes: Sequence[PassFile], *, block: int = 512, spill: Path | Non
                 }
             ),
         )
-        cap = max(each.model.cap for each in passes)
-        cells = db.sql(_CELLS, params=[paths, cap, row, block, col, block])
+        cells = db.sql(_CELLS, params=[paths, common_cap(passes), row, block, col, block])
         yield Aggregate(grid, Extent(row, col, rows, cols), block, iter(cells.to_arrow_reader(65_536)))

@@ -20,9 +20,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from otear.coverage.resolution import ResolutionModel
+from otear.coverage.resolution import ResolutionModel, over_passes
 from otear.domain.looks import Look, LookCells
 from otear.errors import InputError, NotFoundError
+from otear.geo.frames import nearest_turn
 from otear.geo.grid import SearchGrid
 
 SCHEMA = pa.schema(
@@ -75,12 +76,10 @@ class PassFile:
             return None
         # The projection bows parallels and meridians, so that four corners would not hold the sides.
         steps = np.linspace(0.0, 1.0, 33)
-        rows = self.extent.row - 0.5 + self.extent.rows * steps
-        cols = self.extent.col - 0.5 + self.extent.cols * steps
-        lats, lons = self.grid.centres(rows[:, None], cols[None, :])
-        middle = lons[0, 0]
-        lons = middle + np.mod(lons - middle + np.pi, 2.0 * np.pi) - np.pi
-        west, east = (np.mod(bound + 180.0, 360.0) - 180.0 for bound in np.degrees([lons.min(), lons.max()]))
+        rows, cols = self.extent.row + self.extent.rows * steps, self.extent.col + self.extent.cols * steps
+        lats, lons = self.grid.nodes(rows[:, None], cols[None, :])
+        lons = nearest_turn(lons, lons[0, 0])
+        west, east = np.degrees(nearest_turn([lons.min(), lons.max()]))
         return float(west), float(np.degrees(lats.min())), float(east), float(np.degrees(lats.max()))
 
 
@@ -108,8 +107,8 @@ class LookAt:
 class PlaceCoverage:
     """Everything that is known of how one place was looked at.
 
-    `pd_total`: the best look of each pass, passes combined as 1 − Π(1 − pd) under the model's cap. `never_looked`: the
-    place was in no picture; a place that was in a picture but hidden has looks with `visible` False instead.
+    `pd_total`: the best look of each pass, passes combined by `over_passes` under their `common_cap`. `never_looked`:
+    the place was in no picture; a place that was in a picture but hidden has looks with `visible` False instead.
     """
 
     looks: tuple[LookAt, ...]
@@ -253,6 +252,11 @@ def common_grid(passes: Sequence[PassFile]) -> SearchGrid:
     return passes[0].grid
 
 
+def common_cap(passes: Sequence[PassFile]) -> float:
+    """The most that passes together may claim: as much as any one of them may."""
+    return max(each.model.cap for each in passes)
+
+
 def coverage_at(passes: Sequence[PassFile], lat_deg: float, lon_deg: float) -> PlaceCoverage:
     """How one place (degrees) was looked at in all passes; looks in the order of time."""
     if not passes:
@@ -286,7 +290,7 @@ def coverage_at(passes: Sequence[PassFile], lat_deg: float, lon_deg: float) -> P
     best: dict[str, float] = {}
     for look in looks:
         best[look.footage_id] = max(best.get(look.footage_id, 0.0), look.pd)
-    return PlaceCoverage(tuple(looks), passes[0].model.over_passes(list(best.values())))
+    return PlaceCoverage(tuple(looks), over_passes(list(best.values()), common_cap(passes)))
 
 
 def covered_km2(passed: PassFile) -> float:

@@ -19,6 +19,9 @@ from numpy.typing import ArrayLike
 from otear.errors import SettingError
 from otear.geo.frames import Floats
 
+LEAST_DEPRESSION = float(np.radians(1.0))
+"""Below this the model of level ground ends: ground seen at less counts as seen at it."""
+
 
 class Task(StrEnum):
     """What the picture must allow: see that something is there, tell its class, or tell exactly what it is."""
@@ -114,10 +117,6 @@ class ResolutionModel:
         shown = 1.0 - (1.0 - self.glimpse(gsd_m, kind)) ** glimpses
         return np.asarray(np.minimum(shown, self.cap) * np.asarray(share, dtype=np.float64), dtype=np.float64)
 
-    def over_passes(self, pd: ArrayLike) -> float:
-        """One probability from one per pass: 1 − Π(1 − pd), never above the cap."""
-        return min(self.cap, 1.0 - float(np.prod(1.0 - np.asarray(pd, dtype=np.float64))))
-
     def to_json(self) -> dict[str, Any]:
         """As plain values, for a file's metadata."""
         return {"name": "Johnson", **asdict(self)}
@@ -128,6 +127,11 @@ class ResolutionModel:
         rest = {name: value for name, value in values.items() if name not in {"name", "sizes"}}
         sizes = (SiteSize(**{**size, "task": Task(size["task"])}) for size in values["sizes"])
         return ResolutionModel(sizes=tuple(sizes), **rest)
+
+
+def over_passes(pd: ArrayLike, cap: float) -> float:
+    """One probability from one per pass: 1 − Π(1 − pd), never above the cap."""
+    return min(cap, 1.0 - float(np.prod(1.0 - np.asarray(pd, dtype=np.float64))))
 
 
 def johnson(cycles: ArrayLike, cycles_for_half: float) -> Floats:
@@ -158,14 +162,10 @@ def ground_sample(
 ) -> GroundSample:
     """Ground sample distance from slant range, the angle of one pixel each way and the depression angle at the ground.
 
-    Depression is between the sight line and the horizontal *at the ground*. Below one degree it counts as one degree:
-    there the model of level ground ends.
+    Depression is between the sight line and the horizontal *at the ground*; below `LEAST_DEPRESSION` it counts as that.
     """
     slant_range = np.asarray(slant_range_m, dtype=np.float64)
     across = slant_range * np.asarray(ifov_across, dtype=np.float64)
     stretch = 1.0 / np.sin(np.maximum(np.asarray(depression, dtype=np.float64), LEAST_DEPRESSION))
     along = slant_range * np.asarray(ifov_along, dtype=np.float64) * stretch
     return GroundSample(across, along, np.sqrt(across * along))
-
-
-LEAST_DEPRESSION = float(np.radians(1.0))
