@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,10 @@ from otear.coverage.looks import LookBuilder, LookSettings
 from otear.coverage.resolution import ResolutionModel
 from otear.domain.looks import Look, LookCells
 from otear.geo.camera import Lens, Pose, sight_lines
+from otear.geo.frames import LocalFrame
+from otear.geo.grid import SearchGrid
 from otear.geo.raycast import cast
+from otear.geo.terrain import ConstantTerrain
 
 START_US = 1_600_000_000_000_000
 
@@ -269,8 +273,41 @@ def test_a_flight_off_the_terrain_is_counted_and_comes_back(world: Any) -> None:
 
 def test_ground_beyond_the_terrain_is_not_claimed(world: Any) -> None:
     _, cells = stare(world, world.small, [0.0, -1000.0, 3100.0], [0.0, 2000.0, 100.0], 20.0)
-    _, lon = world.grid.centres(cells.row, cells.col)
     lat, _ = world.grid.centres(cells.row, cells.col)
-    assert np.degrees(lat).max() <= 24.72
-    assert len(cells) > 0
-    assert np.isfinite(lon).all()
+    assert 24.71 < np.degrees(lat).max() <= 24.72
+
+
+def test_one_wrong_fix_does_not_spoil_the_rest(world: Any) -> None:
+    """A position 1,300 km away among good ones: no patch can hold both, and terrain that has no end reaches both."""
+    seconds = np.arange(0.0, 20.0, 0.25)
+    poses = world.aimed(np.tile([0.0, -3000.0, 3100.0], (len(seconds), 1)), [[0.0, 0.0, 100.0]])
+    lat = np.array(poses.lat)
+    lat[40] += np.radians(12.0)
+    wrong = replace(poses, lat=lat)
+    lens = world.lens(5.0, len(seconds))
+    (_, before), (stray, _), (_, after) = built(world, ConstantTerrain(100.0), seconds, wrong, lens)
+    assert stray.samples == 1
+    for cells in (before, after):
+        assert row_of(world, cells, 0.0, 0.0) is not None
+
+
+def test_a_look_over_the_antimeridian_has_one_outline() -> None:
+    seconds, grid = np.arange(0.0, 60.0, 0.5), SearchGrid(-17.0, 179.9)
+    east = np.linspace(-800.0, 800.0, len(seconds))
+    zero = np.zeros_like(east)
+    there = LocalFrame(np.radians(-17.0), np.pi)
+    place = there.geodetic_from_enu(np.column_stack([east, zero, zero + 2000.0]))
+    builder = LookBuilder(grid, ConstantTerrain(100.0), ResolutionModel())
+    pose = Pose(*place, zero, zero, zero, zero, zero - 1.4, zero)
+    looks = builder.add(times(seconds), pose, Lens(zero + 0.14, zero + 0.08, 1920, 1080)) + builder.finish()
+    ((look, cells),) = looks
+    (ring,) = look.outline
+    lon_deg = np.array(ring)[:, 0]
+    assert lon_deg.min() < 180.0 < lon_deg.max()
+    assert np.ptp(lon_deg) < 0.05
+    # The strip that was swept has no gap where the longitudes jump.
+    lat, lon, _ = there.geodetic_from_enu(
+        np.column_stack([np.arange(-750.0, 750.0, 25.0), zero[:60] + 340.0, zero[:60]])
+    )
+    swept = set(zip(*grid.cells(lat, lon), strict=True))
+    assert swept <= set(zip(cells.row[cells.visible], cells.col[cells.visible], strict=True))

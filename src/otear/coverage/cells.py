@@ -212,7 +212,7 @@ def find_cells(
             cell[n_found] = index
             bits[n_found] = mask
             gsds[n_found] = gsd_m
-            depressions[n_found] = np.arcsin(sin_depression)
+            depressions[n_found] = np.arcsin(min(sin_depression, 1.0))
             # Hidden ground is tried in every period; what is in sight stays so for longer.
             if checked[index] < (period - 3 if clear[index] else period):
                 cast[n_cast] = n_found

@@ -131,10 +131,15 @@ class LookBuilder:
         try:
             patch = self._patches.covering(bounds)
         except TerrainError:
-            if np.isfinite(self._terrain.heights(*bounds.lattice(33))).any():
+            if not np.isfinite(self._terrain.heights(*bounds.lattice(33))).any():
+                self.counts["off terrain"] += len(gap)
+                return self._close("left the terrain")
+            if len(gap) == 1:
                 raise
-            self.counts["off terrain"] += len(gap)
-            return self._close("left the terrain")
+            # A single wrong fix can spread a batch over more ground than one patch may hold: it is worked out apart.
+            half = len(gap) // 2
+            first, second = slice(None, half), slice(half, None)
+            return self._batch(views.at(first), gap[first]) + self._batch(views.at(second), gap[second])
         limit_m = range_limit(views, patch.bottom_m, settings.coarsest_gsd_m, settings.max_range_m)
         window = windows(self._ground.grid, reach(views, patch.bottom_m, patch.top_m, limit_m))
         ground, nearest_m = _nine_places(views, patch, limit_m)

@@ -58,7 +58,7 @@ class Views:
             2.0 * np.sqrt(tan_h * tan_v / (lens.width_px * lens.height_px)),
         )
 
-    def at(self, index: list[int]) -> Views:
+    def at(self, index: list[int] | slice) -> Views:
         """The cameras of some moments."""
         return Views(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
