@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,34 @@ def test_sky_alone_is_empty_with_its_reason(world: Any) -> None:
     pose = world.aimed([0.0, 0.0, 1100.0], [0.0, 10_000.0, 9_000.0]).at(0)
     result = footprint(pose, world.lens(10.0).at(0), world.patch(world.level))
     assert result.ring == ()
-    assert result.empty_because == "every sight line never comes down to the ground"
-    assert result.horizon_in_view
+    assert result.empty_because == "no sight line meets ground: each never comes down to the ground"
+    assert result.flags == ("horizon in view",)
+
+
+def test_a_sensor_below_the_terrain_sees_nothing_and_says_so(world: Any) -> None:
+    """What a sensor height above the wrong datum, or the wrong terrain, looks like."""
+    pose = world.aimed([0.0, 0.0, 60.0], [0.0, 5_000.0, 0.0]).at(0)
+    result = footprint(pose, world.lens(10.0).at(0), world.patch(world.level))
+    assert result.ring == ()
+    assert result.empty_because == "no sight line meets ground: each starts below the ground"
+    assert result.flags == ("sensor below the terrain",)
+
+
+@pytest.mark.parametrize("twist_deg", [0.0, 40.0, 90.0, 180.0, -70.0])
+def test_corners_in_the_sky_are_cut_off_and_the_rest_is_ground(world: Any, twist_deg: float) -> None:
+    """The horizon runs through the picture at any tilt, with one to three corners above it."""
+    pose = replace(world.aimed([0.0, 0.0, 1100.0], [0.0, 14_000.0, 600.0]).at(0), twist=np.radians([twist_deg]))
+    lens, patch = world.lens(12.0).at(0), world.patch(world.level, 0.4)
+    result = footprint(pose, lens, patch, max_range_m=200_000.0)
+    x, y = np.meshgrid(np.linspace(1.0, 1919.0, 60), np.linspace(1.0, 1079.0, 60))
+    hits = cast(patch, *sight_lines(pose, lens, np.column_stack([x.ravel(), y.ravel()])))
+    assert 0.2 < hits.hit.mean() < 0.9
+    outline = shapely.make_valid(shapely.Polygon(result.ring))
+    places = shapely.points(np.degrees(hits.lon[hits.hit]), np.degrees(hits.lat[hits.hit]))
+    assert (shapely.distance(outline, places) <= 0.02 * np.ptp(np.array(result.ring)[:, 1])).all()
+    # Nothing is claimed that no sight line meets: the outline is hardly larger than the hull of what they meet.
+    assert outline.area <= 1.1 * shapely.convex_hull(shapely.union_all(places)).area
+    assert result.flags == ("horizon in view", "cut by the edge of the terrain")
 
 
 def test_the_edge_of_the_terrain_is_flagged(world: Any) -> None:

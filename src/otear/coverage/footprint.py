@@ -19,7 +19,8 @@ from otear.geo.raycast import Miss, cast
 from otear.geo.terrain.base import Patch
 
 _PER_EDGE = 4
-_DEEPEST = 6
+_ROUNDS = 6
+"""How often the gaps between rays are halved at most."""
 _CROOKED = 0.005
 """A ray is added between two others where it meets the ground this far off their chord, in sizes of the outline."""
 _BISECTIONS = 24
@@ -32,12 +33,14 @@ class Footprint:
     """An outline in degrees.
 
     `ring` holds (longitude, latitude), first and last the same, longitudes unbroken over the antimeridian; empty where
-    no ray met ground, and then `empty_because` says why. `horizon_in_view`: part of the picture is above all ground.
-    `cut_by_terrain_edge`: part of it looks at ground that the terrain does not hold. `cut_by_range_m`: the range
-    beyond which ground in the picture was left out, None where none was.
+    no ray met ground, and then `empty_because` says why. `sensor_underground`: the sensor seems to be below the
+    terrain, so that one of the two heights is wrong. `horizon_in_view`: part of the picture is above all ground.
+    `cut_by_terrain_edge`: part of it looks at ground that the terrain does not hold. `cut_by_range_m`: the range beyond
+    which ground in the picture was left out, None where none was.
     """
 
     ring: tuple[tuple[float, float], ...]
+    sensor_underground: bool = False
     horizon_in_view: bool = False
     cut_by_terrain_edge: bool = False
     cut_by_range_m: float | None = None
@@ -47,6 +50,7 @@ class Footprint:
     def flags(self) -> tuple[str, ...]:
         """What is not closed by ground, in words."""
         cut = (
+            (self.sensor_underground, "sensor below the terrain"),
             (self.horizon_in_view, "horizon in view"),
             (self.cut_by_terrain_edge, "cut by the edge of the terrain"),
             (self.cut_by_range_m is not None, "cut at the maximum range"),
@@ -72,7 +76,7 @@ def footprints(views: Views, patch: Patch, max_range_m: Floats) -> list[Footprin
     size_m = np.zeros(len(edge.anchor))
     np.maximum.at(size_m, which, np.linalg.norm(places - places[_starts(which)], axis=-1))
     fresh = np.ones(len(which), dtype=np.bool_)  # whether the gap that follows a place has yet to be tried
-    for _ in range(_DEEPEST):
+    for _ in range(_ROUNDS):
         following = _following(which)
         begin = np.flatnonzero(fresh)
         end = following[begin]
@@ -137,7 +141,6 @@ class _Edge:
     def closed(self, index: int, places: Floats, missed: NDArray[np.uint8]) -> Footprint:
         """The footprint of one picture from its outline."""
         if len(places) == 0:
-            why = Miss(int(np.bincount(self._why[index]).argmax()))
             missed = self._why[index]
             ring: tuple[tuple[float, float], ...] = ()
         else:
@@ -145,13 +148,15 @@ class _Edge:
             lon = np.unwrap(lon, period=2.0 * np.pi)
             corners = np.degrees(np.column_stack([lon, lat])).tolist()
             ring = tuple((lon, lat) for lon, lat in [*corners, corners[0]])
-        reasons = {Miss(int(value)) for value in np.unique(missed)}
+        reasons = [Miss(int(value)) for value in np.unique(missed)]
+        why = [miss.reason for miss in reasons]
         return Footprint(
             ring,
+            sensor_underground=Miss.UNDERGROUND in reasons,
             horizon_in_view=Miss.ABOVE_HORIZON in reasons,
-            cut_by_terrain_edge=bool(reasons & {Miss.LEFT_TERRAIN, Miss.NO_DATA}),
+            cut_by_terrain_edge=Miss.LEFT_TERRAIN in reasons or Miss.NO_DATA in reasons,
             cut_by_range_m=float(self._max_range_m[index]) if Miss.TOO_FAR in reasons else None,
-            empty_because=None if ring else f"every sight line {why.reason}",
+            empty_because=None if ring else f"no sight line meets ground: each {' or '.join(why)}",
         )
 
 
