@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, Normalize
 from pyproj import Proj
+from scipy.ndimage import gaussian_filter
 
 from otear.geo.frames import Floats
 
@@ -21,6 +22,8 @@ Extent = tuple[float, float, float, float]
 
 _MARGIN = 0.12
 _RELIEF_POSTS = 500
+_SMOOTH_M = 30.0
+"""About the spacing of global elevation posts: between those the surface is bilinear, and its creases would show."""
 
 
 def square_around(places: Floats, least_m: float) -> Extent:
@@ -46,15 +49,23 @@ def draw_relief(axes: Axes, heights_at: HeightsAt | None, project: Proj, extent:
     axes.set_facecolor("#e8e8e4")
     if heights_at is None:
         return
-    west, east, south, north = extent
+    # Past the map's edges too, where smoothing has nothing to go by; the map cuts that off.
+    rim = np.array([-1.0, 1.0]) * 2.0 * _SMOOTH_M
+    (west, east), (south, north) = extent[:2] + rim, extent[2:] + rim
     x, step = np.linspace(west, east, _RELIEF_POSTS, retstep=True)
     y = np.linspace(north, south, _RELIEF_POSTS)
     lon, lat = project(*np.meshgrid(x, y), inverse=True)
     heights = heights_at(np.radians(lat), np.radians(lon))
-    if np.isfinite(heights).any():
-        shade = LightSource(azdeg=315.0, altdeg=45.0).hillshade(heights, dx=float(step), dy=float(step))
-        grey = np.ma.masked_invalid(np.where(np.isfinite(heights), 0.35 + 0.6 * shade, np.nan))
-        axes.imshow(grey, extent=extent, cmap="gray", norm=Normalize(0.0, 1.0), interpolation="bilinear")
+    known = np.isfinite(heights)
+    if known.any():
+        # Weighed by what is known, so that smoothing neither spreads holes nor pulls their rims down.
+        spread = _SMOOTH_M / float(step)
+        weight = gaussian_filter(known.astype(np.float64), spread)
+        smooth = gaussian_filter(np.where(known, heights, 0.0), spread) / np.where(known, weight, np.nan)
+        shade = LightSource(azdeg=315.0, altdeg=45.0).hillshade(smooth, dx=float(step), dy=float(step))
+        grey = np.ma.masked_invalid(np.where(known, 0.35 + 0.6 * shade, np.nan))
+        where = (west, east, south, north)
+        axes.imshow(grey, extent=where, cmap="gray", norm=Normalize(0.0, 1.0), interpolation="bilinear")
 
 
 def _draw_scale_and_north(axes: Axes, west: float, south: float, east: float, north: float) -> None:
