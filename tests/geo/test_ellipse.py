@@ -76,6 +76,10 @@ def test_azimuth_counts_clockwise_from_north() -> None:
     )
 
 
+def test_azimuth_just_west_of_north_is_below_pi() -> None:
+    assert sigma_axes([[4.0, -1e-20], [-1e-20, 9.0]]).azimuth == 0.0
+
+
 def test_ellipse_holds_90_percent_of_draws() -> None:
     spread = covariance(30.0, 4.0, 2.0)
     draws = np.random.default_rng(7).multivariate_normal([0.0, 0.0], spread, size=200_000)

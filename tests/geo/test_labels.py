@@ -24,14 +24,19 @@ def test_mgrs_of_a_place_that_everybody_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lat", "zone"), [(90.0, "Z"), (84.1, "Z"), (-80.1, "B"), (-90.0, "B"), (83.9, "31X"), (-79.9, "31C")]
+    ("lat", "lon", "zone"),
+    [(84.1, 3.0, "Z"), (84.1, -3.0, "Y"), (-80.1, 3.0, "B"), (-80.1, -3.0, "A"), (90.0, 3.0, "Z")],
 )
-def test_polar_grid_beyond_utm(lat: float, zone: str) -> None:
-    label = mgrs(lat, 3.0)
-    assert label.startswith(zone) or (zone == "B" and label[0] in "AB") or (zone == "Z" and label[0] in "YZ")
-    if len(zone) == 1:
-        with pytest.raises(InputError, match="Use MGRS"):
-            utm(lat, 3.0)
+def test_polar_grid_beyond_utm(lat: float, lon: float, zone: str) -> None:
+    assert mgrs(lat, lon).startswith(zone)
+    with pytest.raises(InputError, match="Use MGRS"):
+        utm(lat, lon)
+
+
+@pytest.mark.parametrize(("lat", "zone"), [(83.9, "31X"), (-79.9, "31C")])
+def test_utm_up_to_its_last_bands(lat: float, zone: str) -> None:
+    assert mgrs(lat, 3.0).startswith(zone)
+    assert utm(lat, 3.0).zone == 31
 
 
 @given(LATITUDES, LONGITUDES, st.integers(1, 5))

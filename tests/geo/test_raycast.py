@@ -210,6 +210,8 @@ def test_reasons() -> None:
         (one_ray(patch, at(patch, 20.0, 45.0, 100.0), (0.0, 0.0, 1.0)), Miss.UNDERGROUND),
         (one_ray(patch, over, (0.0, 0.0, -1.0), max_range_m=2000.0), Miss.TOO_FAR),
         (one_ray(patch, over, (0.1, 0.0, -1.0), max_range_m=2650.0), Miss.TOO_FAR),
+        (one_ray(patch, over, (0.0, 0.0, -1.0), max_range_m=0.0), Miss.TOO_FAR),
+        (one_ray(patch, over, (0.0, 0.0, -1.0), max_range_m=np.nan), Miss.NO_RAY),
         (cast(patch, np.full(3, np.nan), np.eye(3)[:1]), Miss.NO_RAY),
         (cast(patch, over.origin_ecef, np.array([[0.0, 0.0, np.nan]])), Miss.NO_RAY),
         (cast(patch, over.origin_ecef, np.array([[0.0, 0.0, 2.0]])), Miss.NO_RAY),

@@ -38,7 +38,9 @@ def sigma_axes(covariance: ArrayLike) -> Axes:
     mean, spread = (east + north) / 2.0, np.hypot((east - north) / 2.0, cross)
     # Rounding may leave the smaller eigenvalue of a degenerate covariance just below zero.
     minor = np.sqrt(np.maximum(mean - spread, 0.0))
-    return Axes(np.sqrt(mean + spread), minor, np.mod(np.arctan2(2.0 * cross, north - east) / 2.0, np.pi))
+    azimuth = np.mod(np.arctan2(2.0 * cross, north - east) / 2.0, np.pi)
+    # The remainder of an angle just below zero rounds to pi itself, which is 0.
+    return Axes(np.sqrt(mean + spread), minor, np.where(azimuth == np.pi, 0.0, azimuth))
 
 
 def ellipse_90(covariance: ArrayLike) -> Axes:

@@ -49,7 +49,7 @@ class Miss(IntEnum):
     TOO_FAR = 5
     """It meets nothing within the maximum range."""
     NO_RAY = 6
-    """Its origin or direction is not finite, or the direction is not a unit vector."""
+    """Its origin, direction or maximum range is not finite, or the direction is not a unit vector."""
 
     @property
     def reason(self) -> str:
@@ -64,7 +64,7 @@ _REASONS = {
     Miss.NO_DATA: "comes to a place where the terrain has no data",
     Miss.UNDERGROUND: "starts below the ground",
     Miss.TOO_FAR: "meets no ground within the maximum range",
-    Miss.NO_RAY: "has no known origin or direction",
+    Miss.NO_RAY: "has no known origin, direction or maximum range",
 }
 # Plain integers: compiled code knows no enumerations' members at no cost.
 _HIT, _ABOVE, _LEFT, _NO_DATA, _UNDER, _TOO_FAR, _NO_RAY = (int(miss) for miss in Miss)
@@ -183,7 +183,7 @@ def _lay(
             start = max(start, min(x_in, x_out), min(y_in, y_out))
             end = min(end, max(x_in, x_out), max(y_in, y_out))
             limit = limits[i]
-            is_ray = abs(d0 * d0 + d1 * d1 + d2 * d2 - 1.0) < 1e-6 and distance < np.inf and limit > 0.0
+            is_ray = abs(d0 * d0 + d1 * d1 + d2 * d2 - 1.0) < 1e-6 and distance < np.inf and not np.isnan(limit)
             reached = min(end, limit)
             state[i] = (
                 _NO_RAY if not is_ray
