@@ -45,6 +45,7 @@ def test_setting_names_are_those_of_the_template() -> None:
         ("[coverage]\ncap = 1.0", "coverage.cap", "Change its value"),
         ('[terrain]\ndatum = "navd88"', "terrain.datum", "Change its value"),
         ("grid = 3", "grid", "Change its value"),
+        ("[platform]\nposition_m = inf", "platform.position_m", "Change its value"),
     ],
 )
 def test_a_mistake_names_its_field_and_remedy(tmp_path: Path, text: str, field: str, remedy: str) -> None:
@@ -57,3 +58,11 @@ def test_a_mistake_names_its_field_and_remedy(tmp_path: Path, text: str, field: 
 def test_text_that_is_not_toml_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match=r"otear\.toml: is not TOML"):
         read_settings(written(tmp_path, "[grid\n"))
+
+
+def test_text_of_another_encoding_names_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "otear.toml"
+    path.write_bytes('[terrain]\npaths = ["montaña"]'.encode("latin-1"))
+    with pytest.raises(SettingError, match="is not UTF-8 text") as caught:
+        read_settings(path)
+    assert caught.value.offset == path.read_bytes().index(b"\xf1")

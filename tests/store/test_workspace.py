@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,28 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not an empty folder"):
         create_workspace(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_an_interrupted_making_is_made_good(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    root.mkdir()
+    for name in ("otear.db", "otear.db-wal", "otear.db-shm", ".otear.toml"):
+        (root / name).touch()
+    assert create_workspace(root).store.all_footage() == []
+
+
+def test_several_may_make_the_same_one_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(create_workspace, [tmp_path / "workspace"] * 4))
+    made[0].store.add_footage(ROW)
+    assert [one.store.all_footage() for one in made] == [[ROW]] * 4
+
+
+def test_a_folder_name_may_hold_any_character(tmp_path: Path) -> None:
+    root = tmp_path / "año 50%?#"
+    create_workspace(root).store.add_footage(ROW)
+    assert (root / "otear.db").is_file()
+    assert open_workspace(root).store.all_footage() == [ROW]
 
 
 def test_opening_what_is_not_one_says_how_to_make_one(tmp_path: Path) -> None:
@@ -113,10 +136,24 @@ def test_staging_is_gone_afterwards_and_what_was_published_stays(workspace: Work
     assert (workspace.derived("f-1") / "whole").read_text() == "x"
 
 
+def test_publishing_replaces_what_was_left_but_not_what_is_indexed(workspace: Workspace) -> None:
+    def publish(text: str) -> str:
+        with workspace.staging() as folder:
+            (folder / "derived").mkdir()
+            (folder / "derived" / text).write_text("x")
+            return " ".join(path.name for path in workspace.publish(folder / "derived", ROW.footage_id).iterdir())
+
+    assert publish("interrupted") == "interrupted"
+    assert publish("whole") == "whole"
+    workspace.store.add_footage(ROW)
+    assert publish("late") == "whole"
+
+
 def test_what_a_killed_process_left_is_swept_and_what_another_works_in_is_not(workspace: Workspace) -> None:
     left = workspace.root / "staging" / "left"
     left.mkdir(parents=True)
     (left / "half").write_text("x")
+    (left.parent / "a file of another's").touch()
     with workspace.staging() as mine, workspace.staging() as other:
         assert not left.exists()
         assert mine.exists()

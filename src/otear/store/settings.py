@@ -14,7 +14,7 @@ from otear.errors import SettingError
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class GridSettings(_Table):
@@ -105,6 +105,8 @@ def read_settings(path: Path) -> Settings:
     """The settings in `path`. Raises `SettingError` for an unknown, mistyped or out-of-range key."""
     try:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except UnicodeDecodeError as error:
+        raise SettingError("is not UTF-8 text", source=path, offset=error.start, remedy="Save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"is not TOML ({error})", source=path, remedy="Mend the line it names") from error
     except ValidationError as error:

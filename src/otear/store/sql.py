@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Row, and_, case, create_engine, event, insert, or_, select
+from sqlalchemy import URL, Engine, Row, and_, case, create_engine, event, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from otear.errors import NotFoundError
 from otear.store.base import FootageRow
 from otear.store.tables import footage, meta, passes
 
+_BOUNDS = ("west_deg", "south_deg", "east_deg", "north_deg")
+
 
 class SqlStore:
     """The index in a database, brought to this version's tables when opened."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.engine = _engine(url)
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", "otear.store:migrations")
         with self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                # Its driver would commit each table by itself: half of a migration could stay, or two processes meet.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -34,15 +38,20 @@ class SqlStore:
     def add_footage(self, row: FootageRow) -> None:
         """Index a recording in one transaction; the same content twice changes nothing."""
         values = {c.name: getattr(row, c.name) for c in footage.columns if c.name != "summary"}
-        with self.engine.begin() as connection:
-            if _exists(connection, row.footage_id):
-                return
-            connection.execute(insert(footage).values(**values, summary=json.dumps(row.summary, sort_keys=True)))
-            if row.bounds_deg is not None:
-                names = ("west_deg", "south_deg", "east_deg", "north_deg")
-                connection.execute(
-                    insert(passes).values(footage_id=row.footage_id, **dict(zip(names, row.bounds_deg, strict=True)))
-                )
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(insert(footage).values(**values, summary=json.dumps(row.summary, sort_keys=True)))
+                if row.bounds_deg is not None:
+                    bounds = dict(zip(_BOUNDS, row.bounds_deg, strict=True))
+                    connection.execute(insert(passes).values(footage_id=row.footage_id, **bounds))
+        except IntegrityError:
+            if not self._holds(row.footage_id):
+                raise
+
+    def _holds(self, footage_id: str) -> bool:
+        query = select(footage.c.footage_id).where(footage.c.footage_id == footage_id)
+        with self.engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def footage(self, footage_id: str) -> FootageRow:
         """One recording by the beginning of its identifier. Raises `NotFoundError` for none or several."""
@@ -100,33 +109,28 @@ class SqlStore:
         return value
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}").close()
 
     return engine
 
 
-def _exists(connection: Connection, footage_id: str) -> bool:
-    query = select(footage.c.footage_id).where(footage.c.footage_id == footage_id)
-    return connection.execute(query).first() is not None
-
-
 def _footage_query() -> Any:
-    bounds = (passes.c.west_deg, passes.c.south_deg, passes.c.east_deg, passes.c.north_deg)
-    return select(footage, *bounds).select_from(footage.outerjoin(passes))
+    return select(footage, *(passes.c[name] for name in _BOUNDS)).select_from(footage.outerjoin(passes))
 
 
 def _footage_row(row: Row[Any]) -> FootageRow:
     values = row._mapping
     bounds = None
     if values["west_deg"] is not None:
-        bounds = (values["west_deg"], values["south_deg"], values["east_deg"], values["north_deg"])
+        west, south, east, north = (values[name] for name in _BOUNDS)
+        bounds = (west, south, east, north)
     return FootageRow(
         footage_id=values["footage_id"],
         sha256=values["sha256"],

@@ -18,7 +18,7 @@ from pathlib import Path
 def staging_folder(root: Path) -> Iterator[Path]:
     """An empty folder in `root`, gone on the way out; what dead processes left there is swept first."""
     root.mkdir(parents=True, exist_ok=True)
-    with _locked(root):
+    with locked(root):
         for left in root.iterdir():
             _sweep(left)
         folder = Path(tempfile.mkdtemp(dir=root))
@@ -31,11 +31,10 @@ def staging_folder(root: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, waiting for it, so that nobody sweeps what is being made."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, waiting for it: among processes, only one is here at a time."""
+    descriptor = _lock(folder)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
@@ -48,13 +47,16 @@ def _lock(folder: Path) -> int:
 
 
 def _sweep(left: Path) -> None:
-    """Delete a folder unless somebody works in it."""
-    descriptor = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+    """Delete a folder unless somebody works in it; one that its owner deletes meanwhile, and a file, are let be."""
+    try:
+        descriptor = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
     else:
-        shutil.rmtree(left)
+        shutil.rmtree(left, ignore_errors=True)
     finally:
         os.close(descriptor)

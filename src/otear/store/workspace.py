@@ -9,19 +9,21 @@ staging/            work in progress; whatever is here when a command starts was
 
 from __future__ import annotations
 
-import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from otear.errors import InputError, NotFoundError
 from otear.store.base import Store
 from otear.store.blobs import Blobs, FolderBlobs
 from otear.store.settings import Settings, read_settings, settings_text
 from otear.store.sql import SqlStore
-from otear.store.staging import staging_folder
+from otear.store.staging import locked, staging_folder
 
 SETTINGS_FILE = "otear.toml"
+_DATABASE_FILE = "otear.db"
 
 
 @dataclass(frozen=True)
@@ -42,30 +44,44 @@ class Workspace:
         return staging_folder(self.root / "staging")
 
     def publish(self, staged: Path, footage_id: str) -> Path:
-        """Move a folder that was built in staging into place, over what an interrupted run may have left there."""
+        """Move a folder that was built in staging into place, over what an interrupted run may have left there.
+
+        What the index already describes stays: another process was faster.
+        """
         final = self.derived(footage_id)
         final.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(final, ignore_errors=True)
-        staged.replace(final)
+        with locked(final.parent):
+            if any(row.footage_id == footage_id for row in self.store.all_footage()):
+                return final
+            if final.exists():
+                # Into staging, which is swept: nobody ever sees a folder that is half deleted.
+                final.rename(staged.with_name(f"{staged.name}-before"))
+            staged.rename(final)
         return final
 
 
 def create_workspace(root: Path) -> Workspace:
-    """Make a workspace in an empty or missing folder, or open the one that is there. Raises `InputError`."""
+    """Make a workspace in an empty or missing folder, or open the one that is there. Raises `InputError`.
+
+    What an interrupted `create_workspace` left does not count as something in the folder.
+    """
     if (root / SETTINGS_FILE).exists():
         return open_workspace(root)
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+    draft = root / f".{SETTINGS_FILE}"
+    ours = (_DATABASE_FILE, draft.name)
+    if root.exists() and (not root.is_dir() or any(not path.name.startswith(ours) for path in root.iterdir())):
         raise InputError(
             "is not an empty folder",
             source=root,
             remedy="Name a new or empty folder with --workspace",
         )
     root.mkdir(parents=True, exist_ok=True)
-    # The settings file comes last: its presence is what makes the folder a workspace.
-    SqlStore(_database_url(root)).close()
-    draft = root / f".{SETTINGS_FILE}"
-    draft.write_text(settings_text(), encoding="utf-8")
-    draft.replace(root / SETTINGS_FILE)
+    with locked(root):
+        if not (root / SETTINGS_FILE).exists():
+            # The settings file comes last: its presence is what makes the folder a workspace.
+            SqlStore(_database_url(root)).close()
+            draft.write_text(settings_text(), encoding="utf-8")
+            draft.replace(root / SETTINGS_FILE)
     return open_workspace(root)
 
 
@@ -86,5 +102,5 @@ def open_workspace(root: Path) -> Workspace:
     )
 
 
-def _database_url(root: Path) -> str:
-    return f"sqlite:///{(root / 'otear.db').resolve()}"
+def _database_url(root: Path) -> URL:
+    return URL.create("sqlite", database=str((root / _DATABASE_FILE).resolve()))
