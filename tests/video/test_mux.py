@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,18 @@ def test_round_trip(tmp_path: Path, reader: Demuxer) -> None:
     assert [block.payload for block in blocks(found)] == packets
     assert [unit.pts_s for unit in pictures(found)] == pytest.approx([2.0 + n / 10 for n in range(10)])
     assert [picture_time_us(unit) for unit in pictures(found)] == [start_us + n * 100_000 for n in range(10)]
+
+
+def test_the_file_is_like_any_other_and_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    ordinary, made, half = tmp_path / "ordinary", tmp_path / "made.ts", tmp_path / "half.ts"
+    ordinary.touch()
+    write_transport_stream(made, [CodedPicture(0.0, 1, True, PICTURE)])
+    assert made.stat().st_mode == ordinary.stat().st_mode
+
+    def breaking() -> Iterator[CodedPicture]:
+        yield CodedPicture(0.0, 1, True, PICTURE)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_transport_stream(half, breaking())
+    assert sorted(tmp_path.iterdir()) == [made, ordinary]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tstrans.codec import MispTimestamp
 from tstrans.mpegts import (
@@ -55,11 +56,15 @@ def write_transport_stream(path: Path, units: Iterable[CodedPicture | CodedMetad
     )
     muxer = Muxer(MuxerConfig.builder().add_program(program).build())
     video, metadata = muxer.video_handles()[0], muxer.klv_handles()[0]
-    with muxer.write_file(path, atomic=True) as sink:
-        for unit in units:
-            pts = Pts90khz(round(unit.pts_s * 90_000))
-            if isinstance(unit, CodedMetadata):
-                sink.push_klv_to(metadata, unit.data, pts=pts)
-            else:
-                stamp = MispTimestamp.micros(unit.time_us, _LOCKED)
-                sink.push_video_misp_to(video, unit.data, pts=pts, key_frame=unit.key_frame, misp=stamp)
+    # The muxer's own atomic writing would leave a file that only its owner may read.
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
+        draft = Path(folder) / path.name
+        with muxer.write_file(draft) as sink:
+            for unit in units:
+                pts = Pts90khz(round(unit.pts_s * 90_000))
+                if isinstance(unit, CodedMetadata):
+                    sink.push_klv_to(metadata, unit.data, pts=pts)
+                else:
+                    stamp = MispTimestamp.micros(unit.time_us, _LOCKED)
+                    sink.push_video_misp_to(video, unit.data, pts=pts, key_frame=unit.key_frame, misp=stamp)
+        draft.replace(path)
