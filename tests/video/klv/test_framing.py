@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from otear.domain.packets import Checksum, Packet, Repair, RepairKind, Standard
-from otear.video.klv import Framer, Frames, PacketReader, decode, describe
+from otear.video.klv import Framer, Frames, PacketReader, decode, describe, encode_st0601
 from otear.video.klv.ber import encode_oid
 from otear.video.klv.encode import running_sum
 from otear.video.klv.keys import KEYS, UAS_LOCAL_SET
@@ -101,6 +101,14 @@ def test_a_key_that_lost_its_first_bytes_is_completed(flight: list[bytes], lost:
     assert all(packet.checksum is Checksum.GOOD and packet.trusted for packet in packets)
     assert all(RepairKind.KEY_COMPLETED in kinds(packet) for packet in packets)
     np.testing.assert_array_equal(decode(packets).sensor_lat_deg, decode(read(b"".join(flight[:5]))).sensor_lat_deg)
+
+
+def test_the_shortest_packets_are_all_found() -> None:
+    """Nothing but times, and every key and length lost."""
+    bare = [encode_st0601({"time_us": 1_600_000_000_000_000 + n})[17:] for n in range(200)]
+    packets = read(b"".join(bare))
+    assert [packet.raw for packet in packets] == bare
+    assert [packet.time_us for packet in packets] == [1_600_000_000_000_000 + n for n in range(200)]
 
 
 @pytest.mark.parametrize("byte", range(16))

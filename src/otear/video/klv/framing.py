@@ -21,7 +21,8 @@ Floats = NDArray[np.float64]
 
 CHECKSUMS = (Checksum.GOOD, Checksum.BAD, Checksum.ABSENT)
 """What the verdict numbers of `scan` stand for."""
-_SHORTEST_PACKET = 17
+_SHORTEST_PACKET = 14
+"""A time and a checksum behind a key that was lost: `scan` finds nothing shorter."""
 
 
 @dataclass(frozen=True)
