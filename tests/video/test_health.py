@@ -160,3 +160,21 @@ def test_a_stream_that_contradicts_itself(shared_data: Path) -> None:
     health = verdict(read(shared_data / "video" / "h264_klv.ts")[0])
     assert any("contradict each other" in warning for warning in health.warnings)
     assert health.jumps > 0
+
+
+def test_a_gap_near_the_end_does_not_hide_the_lag() -> None:
+    telemetry = flight(lag_s=1.2, gimbal_lag_s=1.2, noise_deg=0.01)
+    telemetry.time_us[580:] += 5_000_000
+    health = verdict(telemetry)
+    assert health.gaps == 1
+    assert health.lag_ms == pytest.approx(1200.0, abs=40.0)
+    assert health.gimbal_lag_ms == pytest.approx(1200.0, abs=40.0)
+
+
+@pytest.mark.parametrize(("seconds", "rate_hz"), [(0.27, 60.0), (0.3, 60.0), (0.6, 30.0), (1.6, 10.0), (2.0, 1e4)])
+def test_the_shortest_recordings_are_judged_too(seconds: float, rate_hz: float) -> None:
+    telemetry = flight(seconds=seconds, rate_hz=rate_hz, noise_deg=0.05).rows(slice(0, 60))
+    health = verdict(telemetry)
+    assert health.rows_closed == len(telemetry)
+    assert np.isfinite(health.fitted_rms_deg)
+    assert health.fitted_rms_deg <= health.pointing_rms_deg * 1.05

@@ -29,7 +29,7 @@ from otear.video.heights import resolve_heights
 from otear.video.poses import poses
 
 MAX_LAG_S = 2.0
-"""Lags are looked for up to this, or a quarter of the shortest stretch."""
+"""Lags are looked for up to this, or a quarter of the longest stretch; stretches twice as long have a say in it."""
 _GRID_STEP_S = 0.1
 _RATE_STEP_S = 0.02
 _PRIOR = np.array([1.0, 1.0, *np.radians([1.0, 1.0, 1.0])])
@@ -107,7 +107,7 @@ def fit_closure(stretches: list[Sights]) -> ClosureFit:
     before = np.concatenate([closure(s) for s in stretches]) if stretches else np.empty(0)
     if not stretches:
         return ClosureFit(None, np.inf, None, np.inf, (0.0, 0.0, 0.0), before, before)
-    reach = min(MAX_LAG_S, *(0.25 * float(s.time_s[-1] - s.time_s[0]) for s in stretches))
+    reach = min(MAX_LAG_S, 0.25 * max(float(s.time_s[-1] - s.time_s[0]) for s in stretches))
     # The same rows for every lag: those from whose place the shifted time stays inside the stretch.
     inner = _within(stretches, reach)
     problem = _Problem(stretches, inner, noise=max(float(np.median(before)), _FLOOR))
