@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch as Swatch
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 from pyproj import Proj
 
@@ -29,6 +29,8 @@ from otear.geo.labels import dms, mgrs
 _LEAST_SPAN_M = 200.0
 _LOOK_COLOUR = "#d95f02"
 _HIDDEN = -1.0
+_MOST_SQUARES = 2_000
+"""Along a side of the map, which has about a thousand pixels."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,14 @@ def _draw_cells(figure: Any, axes: Axes, picture: PassPicture, project: Proj) ->
     if not len(cells):
         return []
     row0, col0 = int(cells.row.min()), int(cells.col.min())
-    shape = (int(cells.row.max()) - row0 + 1, int(cells.col.max()) - col0 + 1)
+    span = (int(cells.row.max()) - row0 + 1, int(cells.col.max()) - col0 + 1)
+    # Cells finer than the picture's own pixels would only cost memory: as many as it takes are drawn as one.
+    coarse = 1 + max(span) // _MOST_SQUARES
+    row, col = (cells.row - row0) // coarse, (cells.col - col0) // coarse
+    shape = (int(row.max()) + 1, int(col.max()) + 1)
     best = np.full(shape, np.nan)
-    np.fmax.at(best, (cells.row - row0, cells.col - col0), np.where(cells.visible, cells.pd, _HIDDEN))
-    turn = _turn(grid, project, row0, col0, shape)
+    np.fmax.at(best, (row, col), np.where(cells.visible, cells.pd, _HIDDEN))
+    turn = Affine2D().scale(coarse) + _turn(grid, project, row0, col0, span)
     looked = _draw_grid(axes, np.ma.masked_where(~(best >= 0.0), best), turn=turn, colours="viridis", alpha=0.45)
     bar = figure.colorbar(looked, ax=axes, orientation="horizontal", shrink=0.8, pad=0.02, aspect=40)
     bar.set_label("probability that a site there would have shown itself", fontsize=8)
@@ -143,18 +149,18 @@ def _draw_cells(figure: Any, axes: Axes, picture: PassPicture, project: Proj) ->
     return [Swatch(facecolor="#a50f15", alpha=0.6, label="in the picture, hidden by terrain")]
 
 
-def _turn(grid: SearchGrid, project: Proj, row0: int, col0: int, shape: tuple[int, int]) -> Affine2D:
-    """From (column, row) of an array that begins at a cell to metres in the picture's own projection.
+def _turn(grid: SearchGrid, project: Proj, row0: int, col0: int, span: tuple[int, int]) -> Affine2D:
+    """From (column, row) counted from a cell to metres in the picture's own projection, fitted over `span` cells.
 
     Between two such projections a pass is turned as a whole; over 50 km what is left is less than a cell.
     """
-    rows, cols = shape
+    rows, cols = span
     lat, lon = grid.nodes([row0, row0, row0 + rows], [col0, col0 + cols, col0])
     (x0, x1, x2), (y0, y1, y2) = project(np.degrees(lon), np.degrees(lat))
     return Affine2D.from_values((x1 - x0) / cols, (y1 - y0) / cols, (x2 - x0) / rows, (y2 - y0) / rows, x0, y0)
 
 
-def _draw_grid(axes: Axes, values: Floats, *, turn: Affine2D, colours: str, alpha: float) -> Any:
+def _draw_grid(axes: Axes, values: Floats, *, turn: Transform, colours: str, alpha: float) -> Any:
     """Values on the search grid; `turn` takes (column, row) of `values` into the picture's own projection."""
     rows, cols = values.shape
     return axes.imshow(
