@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from otear.coverage.tracks import pass_geojson, pass_kml, track_runs
+from otear.coverage.vector import look_shape
 from otear.domain.looks import Look
 from otear.domain.telemetry import Telemetry
 
@@ -40,6 +41,18 @@ def test_track_is_longitude_latitude_height_above_the_ellipsoid() -> None:
     assert shapely.is_ccw(shape.geoms[0].exterior)  # RFC 7946: outer rings go anticlockwise
     assert shape.area == pytest.approx(0.5e-4)
     assert footprint["properties"]["flags"] == ["horizon in view"]
+
+
+@pytest.mark.parametrize("shift", [0.0, -360.0])
+def test_a_footprint_over_the_antimeridian_is_cut_there(shift: float) -> None:
+    ring = tuple(
+        (lon + shift, lat) for lon, lat in ((179.99, -17.0), (180.03, -17.0), (180.03, -17.02), (179.99, -17.0))
+    )
+    shape = look_shape(replace(LOOK, outline=(ring,)))
+    east, west = sorted(shape.geoms, key=lambda part: part.bounds[0], reverse=True)
+    assert east.bounds == pytest.approx((179.99, -17.005, 180.0, -17.0))
+    assert west.bounds == pytest.approx((-180.0, -17.02, -179.97, -17.0))
+    assert shape.area == pytest.approx(shapely.Polygon(ring).area)
 
 
 def test_track_is_thinned_and_broken_at_gaps() -> None:

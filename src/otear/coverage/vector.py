@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
+import shapely.affinity
 from pyproj import CRS
 
 from otear.coverage.aggregate import Aggregate
@@ -26,8 +27,15 @@ _STATES = np.array(["", "masked", "looked"])
 
 
 def look_shape(look: Look) -> shapely.MultiPolygon:
-    """A look's outline in longitude and latitude; empty where no ground was in the picture."""
-    return shapely.orient_polygons(shapely.MultiPolygon([shapely.Polygon(ring) for ring in look.outline]))
+    """A look's outline in longitude and latitude; empty where no ground was in the picture.
+
+    Outer rings go anticlockwise, and what crosses the antimeridian is cut there (RFC 7946, 3.1.6 and 3.1.9).
+    """
+    rings = [shapely.Polygon(ring) for ring in look.outline]
+    turned = [shapely.affinity.translate(ring, turn) for ring in rings for turn in (-360.0, 0.0, 360.0)]
+    parts = shapely.get_parts(shapely.intersection(turned, shapely.box(-180.0, -90.0, 180.0, 90.0)))
+    kept = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    return shapely.orient_polygons(shapely.MultiPolygon(kept))
 
 
 def write_geopackage(cells: Aggregate, passes: Sequence[PassFile], path: Path) -> None:
