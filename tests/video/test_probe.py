@@ -80,3 +80,9 @@ def test_raw_klv(tmp_path: Path) -> None:
     for block in found:
         assert data.startswith(block.payload, block.offset)
         assert block.pts_s is None
+
+
+def test_raw_klv_whose_keys_lost_their_first_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "cut.klv"
+    path.write_bytes(b"".join(klv(n)[5:] for n in range(20)))
+    assert container_of(path) is Container.RAW_KLV

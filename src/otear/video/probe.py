@@ -21,9 +21,9 @@ from otear.video.demux import (
     VideoUnit,
 )
 from otear.video.demux.transport import packet_stride
+from otear.video.klv.keys import looks_like_klv
 
 _HEAD_BYTES = 1 << 16
-_UNIVERSAL_PREFIX = b"\x06\x0e\x2b\x34"
 _WANTED = "Give a STANAG 4609 transport stream (.ts, .mpg, .m2ts) or a raw KLV file (.klv)"
 
 
@@ -51,7 +51,7 @@ def container_of(path: Path) -> Container:
         raise RecordingError("the file is empty", source=path, offset=0, remedy="Copy it again from its source")
     if packet_stride(np.frombuffer(head, dtype=np.uint8)):
         return Container.TRANSPORT_STREAM
-    if _UNIVERSAL_PREFIX in head:
+    if looks_like_klv(head):
         return Container.RAW_KLV
     kind = "a text file" if _is_text(head) else "of a kind that holds no metadata we know"
     raise RecordingError(

@@ -10,7 +10,7 @@ import av
 
 from otear.errors import RecordingError
 from otear.video.demux.events import Event, MetadataBlock, StreamInfo, StreamKind, Unwrap, VideoUnit
-from otear.video.demux.with_tstrans import looks_like_klv
+from otear.video.klv.keys import KEY_REACH, looks_like_klv
 
 _KINDS = {"video": StreamKind.VIDEO, "audio": StreamKind.AUDIO}
 
@@ -42,7 +42,9 @@ class PyavDemuxer:
                     if info.kind is StreamKind.VIDEO:
                         pts_s, offset = unwrap.seconds(packet.pts), packet.pos or 0
                         yield VideoUnit(info.stream, offset, pts_s, packet.is_keyframe, info.codec, data)
-                    elif info.kind is StreamKind.METADATA or (info.kind is StreamKind.OTHER and looks_like_klv(data)):
+                    elif info.kind is StreamKind.METADATA or (
+                        info.kind is StreamKind.OTHER and looks_like_klv(data[:KEY_REACH])
+                    ):
                         if info.kind is StreamKind.OTHER:
                             info = StreamInfo(info.stream, StreamKind.METADATA, "klv", 0)
                             known[packet.stream.index] = info

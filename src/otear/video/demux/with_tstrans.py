@@ -23,6 +23,7 @@ from otear.domain.packets import Repair, RepairKind
 from otear.errors import RecordingError
 from otear.video.demux.events import Event, Gap, MetadataBlock, Notice, StreamInfo, StreamKind, Unwrap, VideoUnit
 from otear.video.demux.transport import PesStart, packet_stride, pes_starts, read_packets
+from otear.video.klv.keys import KEY_REACH, looks_like_klv
 
 _HEAD_BYTES = 1 << 16
 _SYNCHRONOUS_TYPE = 0x15
@@ -32,14 +33,6 @@ _MOST_WAITING = 1 << 13
 _MPEG_VIDEO = {1: "mpeg1video", 2: "mpeg2video"}
 _CODEC_NAMES = {"h265": "hevc", "h266": "vvc"}
 _PRIVATE_TYPES = (0x06, 0x15)
-_MISB_KEY_PART = b"\x01\x01\x0e\x01"
-"""Part of every universal key that MISB gave out: it stays when the first five bytes of a key were lost."""
-
-
-def looks_like_klv(payload: bytes) -> bool:
-    """Whether the first bytes of a payload hold a MISB universal key, whole or in part."""
-    head = payload[:32]
-    return b"\x06\x0e\x2b\x34" in head or _MISB_KEY_PART in head
 
 
 def _stream_id_repairs(start: PesStart, stream_type: int) -> tuple[Repair, ...]:
@@ -177,7 +170,7 @@ class _Session:
             yield self._video(start, key_frame, _MPEG_VIDEO[event.stream_type], payload)
         elif event.stream_type in _PRIVATE_TYPES:
             known = self._announced.get(pid)
-            if (known is not None and known.kind is StreamKind.METADATA) or looks_like_klv(payload):
+            if (known is not None and known.kind is StreamKind.METADATA) or looks_like_klv(payload[:KEY_REACH]):
                 yield from self._announce(StreamInfo(pid, StreamKind.METADATA, "klv", event.stream.program_number))
                 yield self._metadata(pid, event.pts.raw, payload, cells=False)
 

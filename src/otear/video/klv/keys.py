@@ -31,3 +31,14 @@ KEYS = np.frombuffer(
     dtype=np.uint8,
 ).reshape(6, 16)
 """The keys that `STANDARDS` names, shape (6, 16)."""
+
+KEY_REACH = 32
+"""How far into a payload its first key is looked for, in bytes."""
+_UNIVERSAL_PREFIX = b"\x06\x0e\x2b\x34"
+_MISB_PART = b"\x01\x01\x0e\x01"
+"""Part of every universal key that MISB gave out: it stays where the first five bytes of a key were lost."""
+
+
+def looks_like_klv(data: bytes) -> bool:
+    """Whether some bytes hold a MISB universal key, whole or in part."""
+    return _UNIVERSAL_PREFIX in data or _MISB_PART in data
