@@ -21,7 +21,9 @@ def pixels(path: Path, grid: SearchGrid, row: list[int], col: list[int]) -> Floa
     where = np.array(row, np.int32), np.array(col, np.int32)
     cells = LookCells(np.zeros(size, np.int32), *where, seen, one, one, one, one, 0.9 * one)
     lat, lon = np.degrees(grid.corners(*where))
-    rings = tuple(tuple(zip(*ring, strict=True)) for ring in zip(lon % 360.0, lat, strict=True))
+    # As footprints come: each is unbroken, and they need not be on the same turn.
+    unbroken = np.unwrap(lon, period=360.0, axis=-1)
+    rings = tuple(tuple(zip(*ring, strict=True)) for ring in zip(unbroken, lat, strict=True))
     track = np.column_stack([lon[:, 0], lat[:, 0]])
     look = Look(0, 0, 1, 5.0, 1, "end of the recording", rings, ())
     draw_pass(PassPicture("pass", "", grid, [look], cells, track, None, "none", None, "no picture"), path)
