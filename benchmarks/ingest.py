@@ -27,10 +27,10 @@ from otear.store.workspace import create_workspace
 
 _CLIP_S = 10.0
 _PEAK = """
-import json, resource, sys
+import re, sys
 from otear.cli.main import _run
 code = _run(sys.argv[1:], as_json=True)
-print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss), file=sys.stderr)
+print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1], file=sys.stderr)
 sys.exit(code)
 """
 

@@ -131,22 +131,26 @@ def test_staging_is_gone_afterwards_and_what_was_published_stays(workspace: Work
         (folder / "derived").mkdir()
         (folder / "derived" / "whole").write_text("x")
         (folder / "half").write_text("x")
-        workspace.publish(folder / "derived", "f-1")
+        assert workspace.publish(folder / "derived", ROW) == ROW
     assert list((workspace.root / "staging").iterdir()) == []
-    assert (workspace.derived("f-1") / "whole").read_text() == "x"
+    assert (workspace.derived(ROW.footage_id) / "whole").read_text() == "x"
+    assert workspace.store.all_footage() == [ROW]
 
 
 def test_publishing_replaces_what_was_left_but_not_what_is_indexed(workspace: Workspace) -> None:
-    def publish(text: str) -> str:
+    left = workspace.derived(ROW.footage_id)
+    left.mkdir(parents=True)
+    (left / "interrupted").write_text("x")
+
+    def publish(name: str) -> tuple[str, list[str]]:
         with workspace.staging() as folder:
             (folder / "derived").mkdir()
-            (folder / "derived" / text).write_text("x")
-            return " ".join(path.name for path in workspace.publish(folder / "derived", ROW.footage_id).iterdir())
+            (folder / "derived" / name).write_text("x")
+            standing = workspace.publish(folder / "derived", replace(ROW, name=name))
+        return standing.name, [path.name for path in workspace.derived(ROW.footage_id).iterdir()]
 
-    assert publish("interrupted") == "interrupted"
-    assert publish("whole") == "whole"
-    workspace.store.add_footage(ROW)
-    assert publish("late") == "whole"
+    assert publish("whole") == ("whole", ["whole"])
+    assert publish("late") == ("whole", ["whole"]), "who comes second gets the row that stands"
 
 
 def test_what_a_killed_process_left_is_swept_and_what_another_works_in_is_not(workspace: Workspace) -> None:

@@ -263,6 +263,30 @@ def test_an_ingest_that_is_killed_leaves_nothing_and_starts_again_cleanly(tmp_pa
     assert here == there
 
 
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_length_of_a_recording(tmp_path: Path) -> None:
+    """Peak memory of a fresh process: eight times the length costs no more than what batches and caches settle at."""
+    # VmHWM is the process's own peak; ru_maxrss of a child begins with that of the process that started it.
+    code = "import re, sys; from otear.cli.main import _run; left = _run(sys.argv[1:], as_json=True); "
+    code += (
+        "print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1], file=sys.stderr); sys.exit(left)"
+    )
+    terrain = tmp_path / "terrain.tif"
+    peaks_mib = []
+    for repeats in (150, 1200):
+        recording, root = tmp_path / f"{repeats}.ts", tmp_path / str(repeats)
+        write_clip(recording, terrain, seed=7, seconds=2.0, repeats=repeats)
+        create_workspace(root)
+        command = ["--workspace", root, "ingest", recording, "--terrain", terrain, "--json"]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *map(str, command)], check=True, capture_output=True, text=True
+        )
+        assert json.loads(done.stdout)["packets"]["valid"] == 20 * repeats
+        peaks_mib.append(int(done.stderr.splitlines()[-1]) // 1024)
+    assert peaks_mib[1] < 1024
+    assert peaks_mib[1] - peaks_mib[0] < 100
+
+
 def test_nothing_in_the_workspace_changes_when_input_is_bad(workspace: Workspace, tmp_path: Path) -> None:
     before = settled(workspace.root)
     bad = tmp_path / "bad.ts"

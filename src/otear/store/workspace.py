@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from otear.errors import InputError, NotFoundError
-from otear.store.base import Store
+from otear.store.base import FootageRow, Store
 from otear.store.blobs import Blobs, FolderBlobs
 from otear.store.settings import Settings, read_settings, settings_text
 from otear.store.sql import SqlStore
@@ -43,21 +43,24 @@ class Workspace:
         """An empty folder to build in, gone on the way out; what killed processes left behind is swept first."""
         return staging_folder(self.root / "staging")
 
-    def publish(self, staged: Path, footage_id: str) -> Path:
-        """Move a folder that was built in staging into place, over what an interrupted run may have left there.
+    def publish(self, staged: Path, row: FootageRow) -> FootageRow:
+        """Move a folder that was built in staging into place and index it; returns the row that stands.
 
-        What the index already describes stays: another process was faster.
+        It goes over what an interrupted run may have left there. What the index already describes stays: another
+        process was faster, and its row is returned.
         """
-        final = self.derived(footage_id)
+        final = self.derived(row.footage_id)
         final.parent.mkdir(parents=True, exist_ok=True)
         with locked(final.parent):
-            if any(row.footage_id == footage_id for row in self.store.all_footage()):
-                return final
+            for standing in self.store.all_footage():
+                if standing.footage_id == row.footage_id:
+                    return standing
             if final.exists():
                 # Into staging, which is swept: nobody ever sees a folder that is half deleted.
                 final.rename(staged.with_name(f"{staged.name}-before"))
             staged.rename(final)
-        return final
+            self.store.add_footage(row)
+        return row
 
 
 def create_workspace(root: Path) -> Workspace:

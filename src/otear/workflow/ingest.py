@@ -99,9 +99,7 @@ def ingest(
         )
         row = _row(footage, reading, source.name, ground, now_us)
         blob.keep()
-        workspace.publish(folder, identifier)
-        workspace.store.add_footage(row)
-    return row.summary
+        return workspace.publish(folder, row).summary
 
 
 def _warnings(reading: Reading, ground: Terrain | None, *, given: bool) -> list[str]:
