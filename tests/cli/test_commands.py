@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +156,18 @@ def test_a_synthetic_recording_is_the_same_from_the_same_seed(cli: Cli, tmp_path
         for k, seed in enumerate((3, 3))
     ]
     assert [Path(f).read_bytes() for f in made[0]] == [Path(f).read_bytes() for f in made[1]]
+
+
+def test_a_reader_who_leaves_early_is_no_fault_and_a_full_disk_is_said(filled: Cli) -> None:
+    command = [sys.executable, "-m", "otear", "--workspace", str(filled.workspace), "footage", "track", "latest"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device, not a path
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr

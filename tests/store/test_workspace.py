@@ -65,6 +65,15 @@ def test_opening_what_is_not_one_says_how_to_make_one(tmp_path: Path) -> None:
         open_workspace(tmp_path)
 
 
+def test_a_database_that_is_none_is_named(workspace: Workspace) -> None:
+    (workspace.root / "otear.db").write_bytes(b"not a database at all" * 100)
+    for name in ("otear.db-wal", "otear.db-shm"):
+        (workspace.root / name).unlink(missing_ok=True)
+    with pytest.raises(InputError, match="index database cannot be used") as caught:
+        open_workspace(workspace.root)
+    assert caught.value.source == str(workspace.root / "otear.db")
+
+
 def test_footage_is_found_by_any_unambiguous_beginning(workspace: Workspace) -> None:
     other = replace(ROW, footage_id="f-0123ffff", sha256="1" * 64, bounds_deg=None)
     workspace.store.add_footage(ROW)

@@ -125,6 +125,9 @@ def test_a_folder_and_a_missing_file(workspace: Workspace, tmp_path: Path) -> No
         take(workspace, tmp_path)
     with pytest.raises(RecordingError, match="no such file"):
         take(workspace, tmp_path / "nothing.ts")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RecordingError, match="pipe"):
+        take(workspace, tmp_path / "pipe")
 
 
 def test_a_recording_that_was_cut_off_is_read_as_far_as_it_goes(

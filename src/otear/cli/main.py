@@ -55,6 +55,7 @@ def run(argv: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str], *, as_json: bool) -> int:
     try:
         code = app(args=arguments, prog_name="otear", standalone_mode=False)
+        sys.stdout.flush()
     except RefusedError as refusal:
         answer = {
             "rule": refusal.rule,
@@ -74,6 +75,17 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
             {"error": {"problem": error.format_message(), "remedy": remedy}},
             as_json=as_json,
         )
+        return 2
+    except SystemExit:
+        # The framework leaves like this, its output pacified, when whoever read it has enough: no fault of ours.
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        problem, remedy = (
+            f"{where}{error.strerror or error}",
+            "Check that the disk has room and who may read and write there",
+        )
+        _say(f"Error: {problem}. {remedy}", {"error": {"problem": problem, "remedy": remedy}}, as_json=as_json)
         return 2
     except (typer.Abort, KeyboardInterrupt):
         err.print("Interrupted; nothing half-written was left behind.")

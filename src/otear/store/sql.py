@@ -8,9 +8,9 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Engine, Row, and_, case, create_engine, event, insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from otear.errors import NotFoundError
+from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow
 from otear.store.tables import footage, meta, passes
 
@@ -24,12 +24,19 @@ class SqlStore:
         self.engine = _engine(url)
         config = Config()
         config.set_main_option("script_location", "otear.store:migrations")
-        with self.engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                # Its driver would commit each table by itself: half of a migration could stay, or two processes meet.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with self.engine.begin() as connection:
+                if connection.dialect.name == "sqlite":
+                    # Its driver would commit table by table: half a migration could stay, or two processes meet.
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            raise InputError(
+                f"the index database cannot be used ({error.orig})",
+                source=self.engine.url.database,
+                remedy="Check that it is whole and may be written; the raw recordings in media/ are not touched",
+            ) from error
 
     def close(self) -> None:
         """Let go of the database."""

@@ -40,6 +40,12 @@ def container_of(path: Path) -> Container:
         raise RecordingError("it is a folder", source=path, remedy="Name the recordings inside it")
     if not path.exists():
         raise RecordingError("there is no such file", source=path, remedy="Check the path")
+    if not path.is_file():
+        raise RecordingError(
+            "it is a pipe or a device, which cannot be read twice",
+            source=path,
+            remedy="Write it to an ordinary file first",
+        )
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
