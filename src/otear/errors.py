@@ -4,6 +4,7 @@
     ├── InputError (ValueError)          exit 2: what came in cannot be used
     │   ├── RecordingError               a file or stream that holds no usable footage
     │   ├── TerrainError                 elevation data that is missing, unreadable or of unknown datum
+    │   │   └── UnchartableError         ground that one chart cannot show exactly
     │   ├── SettingError                 a setting that is unknown or out of range
     │   └── NotFoundError (LookupError)  an identifier or a place that the workspace does not hold
     └── RefusedError (PermissionError)   exit 1: allowed by nobody
@@ -61,6 +62,10 @@ class RecordingError(InputError):
 
 class TerrainError(InputError):
     """Elevation data that is missing, unreadable, or of unknown vertical datum."""
+
+
+class UnchartableError(TerrainError):
+    """Ground that one chart cannot show exactly: too much at a time, or beside a pole."""
 
 
 class SettingError(InputError):

@@ -12,7 +12,8 @@ import pytest
 from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow
 from otear.store.blobs import FolderBlobs
-from otear.store.workspace import Workspace, create_workspace, open_workspace
+from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
+from otear.store.workspace import COVERAGE_FILE, Workspace, create_workspace, open_workspace
 
 ROW = FootageRow(
     footage_id="f-0123456789abcdef",
@@ -151,15 +152,22 @@ def test_publishing_replaces_what_was_left_but_not_what_is_indexed(workspace: Wo
     left.mkdir(parents=True)
     (left / "interrupted").write_text("x")
 
-    def publish(name: str) -> tuple[str, list[str]]:
+    def publish(name: str) -> tuple[str, str]:
         with workspace.staging() as folder:
             (folder / "derived").mkdir()
-            (folder / "derived" / name).write_text("x")
+            for file in (PACKETS_FILE, TELEMETRY_FILE, COVERAGE_FILE):
+                (folder / "derived" / file).write_text(name)
             standing = workspace.publish(folder / "derived", replace(ROW, name=name))
-        return standing.name, [path.name for path in workspace.derived(ROW.footage_id).iterdir()]
+        assert {path.name for path in left.iterdir()} == {PACKETS_FILE, TELEMETRY_FILE, COVERAGE_FILE}
+        return standing.name, (left / PACKETS_FILE).read_text()
 
-    assert publish("whole") == ("whole", ["whole"])
-    assert publish("late") == ("whole", ["whole"]), "who comes second gets the row that stands"
+    raw = workspace.root / "media" / ROW.sha256[:2] / ROW.sha256
+    raw.parent.mkdir(parents=True)
+    raw.write_text("x")
+    assert publish("whole") == ("whole", "whole")
+    assert publish("late") == ("whole", "whole"), "who comes second gets the row that stands"
+    (left / TELEMETRY_FILE).unlink()
+    assert publish("again") == ("whole", "again"), "what was lost is put back, the row stays"
 
 
 def test_what_a_killed_process_left_is_swept_and_what_another_works_in_is_not(workspace: Workspace) -> None:

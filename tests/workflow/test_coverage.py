@@ -75,6 +75,8 @@ def test_vector_files_open_and_agree(filled: Workspace, tmp_path: Path) -> None:
     assert layers == {"cells", "looks"}
     summary = coverage.export(filled, tmp_path / "coverage.parquet", ["latest"])
     assert summary["passes"] == 1
+    twice = coverage.export(filled, tmp_path / "twice.parquet", ["latest", "f-"])
+    assert twice["passes"] == 1, "a recording named twice counts once"
     count = pyogrio.read_info(tmp_path / "coverage.gpkg", layer="cells")["features"]
     import pyarrow.parquet as pq
 

@@ -21,8 +21,11 @@ from otear.geo.terrain import open_terrain
 from otear.simulate.clip import write_clip
 from otear.store.recording_files import read_packets, read_telemetry
 from otear.store.workspace import SETTINGS_FILE, Workspace, create_workspace, open_workspace
+from otear.video.klv import encode_st0601
+from otear.workflow.coverage import at as coverage_at
 from otear.workflow.ground import terrain_from
 from otear.workflow.ingest import ingest
+from otear.workflow.locate import locate
 
 NOW = FixedClock(1_790_000_000_000_000)
 PUBLIC = {
@@ -297,3 +300,98 @@ def test_nothing_in_the_workspace_changes_when_input_is_bad(workspace: Workspace
     with pytest.raises(InputError):
         take(workspace, bad)
     assert settled(workspace.root) == before
+
+
+def flight(count: int = 40, **changes: Any) -> bytes:
+    """A raw KLV recording; a change is a value for all packets, or a function of the packet's number."""
+    packets = []
+    for k in range(count):
+        values: dict[int | str, object] = {
+            "time_us": 1_700_000_000_000_000 + 200_000 * k,
+            "platform_heading_deg": 0.0,
+            "platform_pitch_deg": 0.0,
+            "platform_roll_deg": 0.0,
+            "sensor_latitude_deg": 24.8 + 1e-4 * k,
+            "sensor_longitude_deg": -107.4,
+            "sensor_height_msl_m": 3000.0,
+            "sensor_hfov_deg": 5.0,
+            "sensor_vfov_deg": 2.8,
+            "sensor_relative_azimuth_deg": 90.0,
+            "sensor_relative_elevation_deg": -45.0,
+            "sensor_relative_roll_deg": 0.0,
+            "frame_centre_latitude_deg": 24.8,
+            "frame_centre_longitude_deg": -107.37,
+            "frame_centre_height_msl_m": 200.0,
+        }
+        values.update({name: value(k) if callable(value) else value for name, value in changes.items()})
+        packets.append(encode_st0601(values))
+    return b"".join(packets)
+
+
+def taken(workspace: Workspace, raw: bytes) -> dict[str, Any]:
+    source = workspace.root.with_name("made.klv")
+    source.write_bytes(raw)
+    return take(workspace, source)
+
+
+def test_a_row_without_a_fix_settles_no_grid_and_claims_no_ground(tmp_path: Path) -> None:
+    clean = taken(create_workspace(tmp_path / "clean"), flight())
+    zero = {name: (lambda k, at=at: 0.0 if k == 0 else at(k)) for name, at in AROUND.items()}
+    workspace = create_workspace(tmp_path / "zero")
+    summary = taken(workspace, flight(**zero))
+    assert summary["looks"] == clean["looks"]
+    assert summary["bounds"] == pytest.approx(clean["bounds"], abs=2e-3)
+    assert json.loads(workspace.store.fact("grid") or "{}")["origin_lat_deg"] == 25.0
+    assert any("latitude and longitude 0" in warning for warning in summary["health"]["warnings"])
+
+
+AROUND = {"sensor_latitude_deg": lambda k: 24.8 + 1e-4 * k, "sensor_longitude_deg": lambda k: -107.4}
+
+
+def test_a_row_at_a_pole_is_counted_and_the_rest_is_used(workspace: Workspace) -> None:
+    summary = taken(workspace, flight(sensor_latitude_deg=lambda k: 90.0 if k == 13 else 24.8 + 1e-4 * k))
+    assert summary["packets"]["valid"] == 40
+    assert summary["covered_km2"] > 0.05
+    assert any("beside a pole" in warning for warning in summary["health"]["warnings"])
+
+
+def test_footage_that_saw_nothing_settles_no_grid_and_says_why(workspace: Workspace) -> None:
+    summary = taken(workspace, flight(sensor_relative_elevation_deg=30.0))
+    assert summary["covered_km2"] == 0.0
+    assert workspace.store.fact("grid") is None
+    assert any("No ground was seen" in warning for warning in summary["health"]["warnings"])
+
+
+def test_what_was_derived_and_lost_comes_back_when_ingested_again(workspace: Workspace, clip: Any) -> None:
+    first = take(workspace, clip.recording, clip.terrain)
+    before = settled(workspace.root)
+    for path in workspace.derived(first["footage_id"]).iterdir():
+        path.unlink()
+    assert take(workspace, clip.recording, clip.terrain) == first
+    assert settled(workspace.root) == before
+
+
+def test_pictures_that_cannot_be_decoded_do_not_cost_the_metadata(workspace: Workspace, shared_data: Path) -> None:
+    source = workspace.root.with_name("junk.ts")
+    source.write_bytes(b"junk" * 40 + (shared_data / "video" / "h264_klv.ts").read_bytes())
+    summary = take(workspace, source)
+    assert summary["packets"]["valid"] == 30
+    assert summary["video"] is None
+    assert any("pictures cannot be used" in warning for warning in summary["health"]["warnings"])
+
+
+def test_a_field_of_view_of_nothing_is_passed_over(workspace: Workspace) -> None:
+    summary = taken(workspace, flight(sensor_hfov_deg=lambda k: 0.0 if k == 20 else 5.0))
+    row = workspace.store.footage(summary["footage_id"])
+    (place,) = locate(workspace, row, time_s=4.0, pixels=[(640.0, 360.0)], terrain=None)
+    assert place.place is not None
+
+
+def test_places_and_coverage_go_on_over_the_antimeridian(workspace: Workspace) -> None:
+    east = {"sensor_longitude_deg": 179.99, "frame_centre_longitude_deg": -179.98}
+    summary = taken(workspace, flight(**east))
+    row = workspace.store.footage(summary["footage_id"])
+    (place,) = locate(workspace, row, time_s=4.0, pixels=[(640.0, 360.0)], terrain=None)
+    assert place.place is not None
+    assert -180.0 <= place.place.lon < -179.9
+    assert not coverage_at(workspace, place.place.lat, place.place.lon)["never_looked"]

@@ -22,7 +22,7 @@ from otear.coverage.open_look import LookSettings, OpenLook
 from otear.coverage.reach import bounds_of, range_limit, reach, windows
 from otear.coverage.resolution import ResolutionModel
 from otear.domain.looks import Look, LookCells
-from otear.errors import TerrainError
+from otear.errors import TerrainError, UnchartableError
 from otear.geo.camera import Lens, Pose
 from otear.geo.frames import Floats
 from otear.geo.grid import SearchGrid
@@ -59,7 +59,8 @@ class LookBuilder:
 
     `counts` says how many rows there were ("rows"), how many were worked out ("moments"; the others came too soon or
     the picture had hardly moved), how many lacked a time, position, attitude or field of view ("unusable"), and how
-    many looked where the terrain holds nothing at all ("off terrain").
+    many looked where the terrain holds nothing at all ("off terrain"), or so near a pole that
+    no chart is exact ("unchartable").
     """
 
     def __init__(
@@ -130,16 +131,19 @@ class LookBuilder:
         bounds = bounds_of(views, reached)
         try:
             patch = self._patches.covering(bounds)
-        except TerrainError:
-            if not np.isfinite(self._terrain.heights(*bounds.lattice(33))).any():
-                self.counts["off terrain"] += len(gap)
-                return self._close("left the terrain")
+        except UnchartableError:
             if len(gap) == 1:
-                raise
+                self.counts["unchartable"] += 1
+                return self._close("ground beside a pole")
             # A single wrong fix can spread a batch over more ground than one patch may hold: it is worked out apart.
             half = len(gap) // 2
             first, second = slice(None, half), slice(half, None)
             return self._batch(views.at(first), gap[first]) + self._batch(views.at(second), gap[second])
+        except TerrainError:
+            if not np.isfinite(self._terrain.heights(*bounds.lattice(33))).any():
+                self.counts["off terrain"] += len(gap)
+                return self._close("left the terrain")
+            raise
         limit_m = range_limit(views, patch.bottom_m, settings.coarsest_gsd_m, settings.max_range_m)
         window = windows(self._ground.grid, reach(views, patch.bottom_m, patch.top_m, limit_m))
         ground, nearest_m = _nine_places(views, patch, limit_m)
@@ -148,7 +152,11 @@ class LookBuilder:
         outlines = dict(zip(outlined, footprints(views.at(outlined), patch, limit_m[outlined]), strict=True))
         ended = []
         look = self._look
-        for moment in moments:
+        # Rows between two moments were left out because they show what the earlier one shows: its look has them too.
+        untils = [*(moment.at for moment in moments[1:]), len(gap)]
+        if look is not None and (before := moments[0].at if moments else len(gap)):
+            look.lasts_until(int(views.time_us[before - 1]))
+        for moment, until in zip(moments, untils, strict=len(moments) > 0):
             if look is None or moment.ends_last is not None:
                 if look is not None:
                     ended.append(look.close(moment.ends_last or "", self._model))
@@ -168,6 +176,7 @@ class LookBuilder:
                 max_range_m=float(limit_m[moment.at]),
                 nearest_m=float(nearest_m[moment.at]),
             )
+            look.lasts_until(int(views.time_us[until - 1]))
         self._look = look
         self.counts["moments"] += len(moments)
         return ended

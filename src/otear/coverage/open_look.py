@@ -138,6 +138,10 @@ class OpenLook:
         self._end_us = int(views.time_us[moment])
         self._samples += 1
 
+    def lasts_until(self, time_us: int) -> None:
+        """Take note of a row that shows what the last moment showed."""
+        self._end_us = max(self._end_us, time_us)
+
     def close(self, ends_with: str, model: ResolutionModel) -> tuple[Look, LookCells]:
         """The look and the cells that were in its picture."""
         parts = [_columns(key, seen) for key, seen in sorted(self._tiles.items())] or [_columns((0, 0), Seen.nothing())]

@@ -18,11 +18,13 @@ from sqlalchemy import URL
 from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow, Store
 from otear.store.blobs import Blobs, FolderBlobs
+from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
 from otear.store.settings import Settings, read_settings, settings_text
 from otear.store.sql import SqlStore
 from otear.store.staging import locked, staging_folder
 
 SETTINGS_FILE = "otear.toml"
+COVERAGE_FILE = "coverage.parquet"
 _DATABASE_FILE = "otear.db"
 
 
@@ -52,15 +54,22 @@ class Workspace:
         final = self.derived(row.footage_id)
         final.parent.mkdir(parents=True, exist_ok=True)
         with locked(final.parent):
-            for standing in self.store.all_footage():
-                if standing.footage_id == row.footage_id:
-                    return standing
+            standing = next((one for one in self.store.all_footage() if one.footage_id == row.footage_id), None)
+            if standing is not None and self.holds(standing):
+                return standing
             if final.exists():
                 # Into staging, which is swept: nobody ever sees a folder that is half deleted.
                 final.rename(staged.with_name(f"{staged.name}-before"))
             staged.rename(final)
+            if standing is not None:
+                return standing
             self.store.add_footage(row)
         return row
+
+    def holds(self, row: FootageRow) -> bool:
+        """Whether everything that the index says of a recording is there: its raw bytes, and what was derived."""
+        names = [PACKETS_FILE, TELEMETRY_FILE, *([COVERAGE_FILE] if row.bounds_deg is not None else [])]
+        return row.sha256 in self.blobs and all((self.derived(row.footage_id) / name).is_file() for name in names)
 
 
 def create_workspace(root: Path) -> Workspace:

@@ -20,6 +20,7 @@ from otear.geo.frames import ecef_from_geodetic
 from otear.geo.terrain.base import Terrain
 from otear.video.closure import ClosureFit, closure, fit_closure, sights
 from otear.video.heights import datum_doubts, resolve_heights
+from otear.video.poses import HIGHEST_SENSOR_M, LOWEST_SENSOR_M
 from otear.video.ranges import range_pedigree
 from otear.video.thinning import EvenSample
 
@@ -139,7 +140,8 @@ class HealthObserver:
             "vertical field of view of 0 or at least 180 degrees": (t.vfov_deg <= 0.0) | (t.vfov_deg >= 180.0),
             "slant range of 0": t.slant_range_m <= 0.0,
             "frame width of 0": t.frame_width_m <= 0.0,
-            "sensor height outside the atmosphere": (heights.sensor_hae_m < -1000.0) | (heights.sensor_hae_m > 40e3),
+            "sensor height outside the atmosphere": (heights.sensor_hae_m < LOWEST_SENSOR_M)
+            | (heights.sensor_hae_m > HIGHEST_SENSOR_M),
             "sensor below the frame centre": heights.sensor_hae_m < heights.centre_hae_m,
             "row without a time": t.time_us <= 0,
         }.items():

@@ -25,6 +25,7 @@ from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Notice, VideoU
 from otear.video.health import HealthObserver
 from otear.video.heights import implied_centre_hae_m, resolve_heights
 from otear.video.klv.reader import Batch, PacketReader
+from otear.video.poses import placed
 from otear.video.probe import Container, container_of, read_recording
 from otear.video.thinning import EvenSample
 
@@ -191,9 +192,9 @@ class RecordingReader:
         timed = trusted.time_us[trusted.time_us > 0]
         if len(timed):
             self._times = _widened(_widened(self._times, int(timed.min())), int(timed.max()))
-        placed = np.flatnonzero(np.isfinite(trusted.sensor_lat_deg) & np.isfinite(trusted.sensor_lon_deg))
-        if self._first_place_deg is None and len(placed):
-            first = placed[0]
+        there = np.flatnonzero(placed(trusted, resolve_heights(trusted).sensor_hae_m))
+        if self._first_place_deg is None and len(there):
+            first = there[0]
             self._first_place_deg = (float(trusted.sensor_lat_deg[first]), float(trusted.sensor_lon_deg[first]))
         thinned = trusted.rows(slice(None, None, _HEIGHT_STRIDE))
         for height_m in resolve_heights(thinned).centre_hae_m.tolist():

@@ -12,14 +12,14 @@ from otear.coverage.raster import write_raster
 from otear.coverage.vector import write_geopackage, write_geoparquet
 from otear.domain.times import utc_text
 from otear.errors import InputError, NotFoundError
-from otear.store.workspace import Workspace
-from otear.workflow.footage import PASS_FILE, find
+from otear.store.workspace import COVERAGE_FILE, Workspace
+from otear.workflow.footage import find
 
 
 def at(workspace: Workspace, lat_deg: float, lon_deg: float) -> dict[str, Any]:
     """Every look at one place in degrees, all passes together, and whether it was never looked at."""
     ids = workspace.store.passes_at(lat_deg, lon_deg)
-    answer = coverage_at([read_pass(workspace.derived(one) / PASS_FILE) for one in ids], lat_deg, lon_deg)
+    answer = coverage_at([read_pass(workspace.derived(one) / COVERAGE_FILE) for one in ids], lat_deg, lon_deg)
     return {
         "lat": lat_deg,
         "lon": lon_deg,
@@ -53,8 +53,11 @@ def export(workspace: Workspace, path: Path, footage: Sequence[str]) -> dict[str
             field="--out",
             remedy="End the name in .tif, .gpkg or .parquet",
         )
-    rows = [find(workspace, name) for name in footage] or workspace.store.all_footage()
-    passes = [read_pass(workspace.derived(row.footage_id) / PASS_FILE) for row in rows if row.bounds_deg is not None]
+    named = {row.footage_id: row for row in (find(workspace, name) for name in footage)}
+    rows = list(named.values()) or workspace.store.all_footage()
+    passes = [
+        read_pass(workspace.derived(row.footage_id) / COVERAGE_FILE) for row in rows if row.bounds_deg is not None
+    ]
     if not passes:
         raise NotFoundError("no recording saw any ground", source=workspace.root, remedy="Ingest a recording first")
     path.parent.mkdir(parents=True, exist_ok=True)

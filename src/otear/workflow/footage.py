@@ -14,13 +14,11 @@ from otear.domain.telemetry import Telemetry
 from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow
 from otear.store.recording_files import read_packet, read_telemetry
-from otear.store.workspace import Workspace
+from otear.store.workspace import COVERAGE_FILE, Workspace
 from otear.video.clocks import ClockAlignment, ClockPiece, ClockSource
 from otear.video.health import joined
 from otear.video.heights import with_heights
 from otear.video.klv.describe import describe
-
-PASS_FILE = "coverage.parquet"
 
 
 def find(workspace: Workspace, name: str) -> FootageRow:
@@ -41,7 +39,7 @@ def pass_of(workspace: Workspace, row: FootageRow) -> PassFile:
             field="footage_id",
             remedy="`otear footage show` gives its health verdict and says why",
         )
-    return read_pass(workspace.derived(row.footage_id) / PASS_FILE)
+    return read_pass(workspace.derived(row.footage_id) / COVERAGE_FILE)
 
 
 def looks_of(workspace: Workspace, row: FootageRow) -> tuple[Look, ...]:

@@ -19,12 +19,12 @@ from otear.domain.clock import Clock
 from otear.domain.footage import Footage, VideoInfo, footage_id
 from otear.domain.progress import Progress, silent
 from otear.domain.times import utc_text
-from otear.errors import NotFoundError, RecordingError, SettingError
+from otear.errors import InputError, NotFoundError, RecordingError, SettingError
 from otear.geo.grid import SearchGrid
 from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.store.recording_files import RecordingWriter, read_packet, read_telemetry
-from otear.store.workspace import SETTINGS_FILE, Workspace
+from otear.store.workspace import COVERAGE_FILE, SETTINGS_FILE, Workspace
 from otear.video.demux import PyavDemuxer, TstransDemuxer
 from otear.video.frames import video_info
 from otear.video.heights import resolve_heights
@@ -32,7 +32,6 @@ from otear.video.klv import describe
 from otear.video.poses import lenses, poses
 from otear.video.probe import container_of
 from otear.video.recording import Reading, RecordingReader
-from otear.workflow.footage import PASS_FILE
 from otear.workflow.ground import stand_in, stand_in_warning
 
 NOMINAL_PX = (1280, 720)
@@ -66,7 +65,7 @@ def ingest(
         blob = workspace.blobs.stage(source, staging, lambda done, total: progress("copying", done, total))
         identifier = footage_id(blob.sha256)
         known = next((row for row in workspace.store.all_footage() if row.footage_id == identifier), None)
-        if known is not None:
+        if known is not None and workspace.holds(known):
             return known.summary
         now_us = clock.now_us()
         folder = staging / "derived"
@@ -78,9 +77,14 @@ def ingest(
         except RecordingError as error:
             raise error.naming(source) from error
         ground = terrain or stand_in(workspace, reading.centre_hae_m, reading.centre_spread_m)
-        video = video_info(blob.path) if reading.frames else None
+        video, undecodable = _video(blob.path) if reading.frames else (None, [])
         seen = _look(workspace, folder, identifier, reading=reading, video=video, terrain=ground, progress=progress)
-        warnings = [*reading.notices, *_warnings(reading, ground, given=terrain is not None), *seen.warnings]
+        warnings = [
+            *reading.notices,
+            *undecodable,
+            *_warnings(video, ground, given=terrain is not None),
+            *seen.warnings,
+        ]
         footage = Footage(
             footage_id=identifier,
             sha256=blob.sha256,
@@ -97,17 +101,27 @@ def ingest(
             quarantined=False,
             health=reading.health.verdict(terrain=terrain, also=warnings),
         )
+        if seen.grid is not None and seen.bounds is not None:
+            _settle(workspace, seen.grid)
         row = _row(footage, reading, source.name, ground, now_us)
         blob.keep()
         return workspace.publish(folder, row).summary
 
 
-def _warnings(reading: Reading, ground: Terrain | None, *, given: bool) -> list[str]:
+def _video(path: Path) -> tuple[VideoInfo | None, list[str]]:
+    """What the pictures are; None, and why, where they cannot be decoded: the metadata are worth keeping anyway."""
+    try:
+        return video_info(path), []
+    except RecordingError as error:
+        return None, [f"The pictures cannot be used: {error.problem}."]
+
+
+def _warnings(video: VideoInfo | None, ground: Terrain | None, *, given: bool) -> list[str]:
     warnings = [] if given else [stand_in_warning(ground)]
-    if not reading.frames:
+    if video is None:
         width_px, height_px = NOMINAL_PX
         warnings.append(
-            f"There are no pictures: ground sample distances are for a nominal picture of {width_px} by {height_px}."
+            f"There are no pictures to go by: ground sample distances are for one of {width_px} by {height_px} pixels."
         )
     return warnings
 
@@ -119,6 +133,7 @@ class _Seen:
     bounds: tuple[float, float, float, float] | None = None
     looks: int = 0
     covered_km2: float = 0.0
+    grid: SearchGrid | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -140,7 +155,7 @@ def _look(
     grid = _grid(workspace, *reading.first_place_deg)
     builder = LookBuilder(grid, terrain, model, LookSettings(shortest_step_s=1.0 / settings.samples_per_s))
     width_px, height_px = (video.width, video.height) if video else NOMINAL_PX
-    with write_pass(folder / PASS_FILE, grid, identifier, _sensor(folder), model) as writer:
+    with write_pass(folder / COVERAGE_FILE, grid, identifier, _sensor(folder), model) as writer:
         for telemetry in read_telemetry(folder, rows=_ROWS_AT_A_TIME):
             pose = poses(telemetry, resolve_heights(telemetry).sensor_hae_m)
             for look, cells in builder.add(telemetry.time_us, pose, lenses(telemetry, width_px, height_px)):
@@ -148,17 +163,24 @@ def _look(
             progress("looking", builder.counts["rows"], reading.counts.total)
         for look, cells in builder.finish():
             writer.add(look, cells)
-    passed = read_pass(folder / PASS_FILE)
+    passed = read_pass(folder / COVERAGE_FILE)
     progress("looking", 1, 1)
     warnings = [
         f"{builder.counts[count]:,} of {builder.counts['rows']:,} rows {what}: nothing is claimed for them."
         for count, what in (
             ("unusable", "lack a time, a position, an attitude or a field of view"),
             ("off terrain", "were made where the terrain does not reach"),
+            ("unchartable", "were made beside a pole, where no chart is exact"),
         )
         if builder.counts[count]
     ]
-    return _Seen(passed.bounds_deg, len(passed.looks), covered_km2(passed), tuple(warnings))
+    area_km2 = covered_km2(passed)
+    if passed.looks and not area_km2:
+        flags = sorted({flag for look in passed.looks for flag in look.flags})
+        warnings.append(
+            f"No ground was seen, only sky, ground without elevation, or ground behind ground ({', '.join(flags)})."
+        )
+    return _Seen(passed.bounds_deg, len(passed.looks), area_km2, grid, tuple(warnings))
 
 
 def _sensor(folder: Path) -> str:
@@ -169,15 +191,18 @@ def _sensor(folder: Path) -> str:
 
 
 def _grid(workspace: Workspace, lat_deg: float, lon_deg: float) -> SearchGrid:
-    """The workspace's search grid: as set, else as settled by its first footage, which is now.
+    """The workspace's search grid: as settled by its first footage, else as set, else about this place.
 
     Raises `SettingError` where the settings have come to differ from what footage was counted on.
     """
     settings = workspace.settings.grid
     given = {"origin_lat_deg": settings.origin_lat_deg, "origin_lon_deg": settings.origin_lon_deg}
-    nearest = {"origin_lat_deg": float(round(lat_deg)), "origin_lon_deg": float(round(lon_deg))}
-    wanted = {name: nearest[name] if value is None else value for name, value in given.items()}
-    settled = json.loads(workspace.store.settle("grid", json.dumps({**wanted, "cell_m": settings.cell_m})))
+    fact = workspace.store.fact("grid")
+    if fact is None:
+        nearest = {"origin_lat_deg": float(round(lat_deg)), "origin_lon_deg": float(round(lon_deg))}
+        wanted = {name: nearest[name] if value is None else value for name, value in given.items()}
+        return SearchGrid(**wanted, cell_m=settings.cell_m)
+    settled = json.loads(fact)
     for name, value in {**given, "cell_m": settings.cell_m}.items():
         if value is not None and value != settled[name]:
             raise SettingError(
@@ -187,6 +212,19 @@ def _grid(workspace: Workspace, lat_deg: float, lon_deg: float) -> SearchGrid:
                 remedy="Set it back, or make a new workspace and ingest the recordings there",
             )
     return SearchGrid(**settled)
+
+
+def _settle(workspace: Workspace, grid: SearchGrid) -> None:
+    """Make this the workspace's grid, now that there is something to count on it.
+
+    Raises `InputError` where another ingest has just settled another one.
+    """
+    if SearchGrid(**json.loads(workspace.store.settle("grid", json.dumps(asdict(grid))))) != grid:
+        raise InputError(
+            "another ingest has just settled the workspace's search grid elsewhere",
+            source=workspace.root,
+            remedy="Ingest this recording again",
+        )
 
 
 def _row(footage: Footage, reading: Reading, name: str, terrain: Terrain | None, now_us: int) -> FootageRow:

@@ -217,7 +217,7 @@ def _places(
 
 def _place(errors: GroundError, k: int, gsd_m: float, depression_deg: float, terrain: Terrain) -> PixelPlace:
     lat, lon, height = float(errors.lat[k]), float(errors.lon[k]), float(errors.height_m[k])
-    lat_deg, lon_deg = float(np.degrees(lat)), float(np.degrees(lon))
+    lat_deg, lon_deg = float(np.degrees(lat)), (float(np.degrees(lon)) + 180.0) % 360.0 - 180.0
     axes = errors.ellipse
     shares = sorted(zip(errors.sources, errors.shares[k].tolist(), strict=True), key=lambda pair: -pair[1])
     pedigree = errors.pedigree[k]

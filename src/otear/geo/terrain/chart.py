@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from otear.errors import TerrainError
+from otear.errors import UnchartableError
 from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, SEMI_MINOR_M, Floats, LocalFrame, nearest_turn
 from otear.geo.terrain.grid import Grid
 
@@ -81,7 +81,7 @@ def evaluate(chart: Floats, k: int, x: float, y: float, z: float) -> float:
 def fit_chart(grid: Grid, bottom_m: float, top_m: float) -> Chart:
     """The chart of a grid whose heights lie between `bottom_m` and `top_m` (HAE).
 
-    Raises `TerrainError` where the patch is too large, or too near a pole, for the tolerance.
+    Raises `UnchartableError` where the patch is too large, or too near a pole, for the tolerance.
     """
     rows, columns = grid.shape
     lat, lon = grid.place((columns - 1) / 2.0, (rows - 1) / 2.0)
@@ -133,7 +133,7 @@ def fit_chart(grid: Grid, bottom_m: float, top_m: float) -> Chart:
     unseen = lattice(np.linspace(-1.0, 1.0, 14), np.array([-1.0, -0.3, 0.4, 1.0]))
     residual_m = float(np.max(np.abs(_terms(unseen / scale_m) @ solution - exact(unseen)) * metres))
     if not residual_m <= TOLERANCE_M:
-        raise TerrainError(
+        raise UnchartableError(
             f"a patch of {spread[0] / 1e3:,.0f} by {spread[1] / 1e3:,.0f} km at latitude {np.degrees(frame.lat):.1f} "
             f"is too large to cast rays at exactly (error {residual_m:.3g} m)",
             remedy="Ask for a smaller area at a time",
