@@ -171,3 +171,36 @@ def test_a_reader_who_leaves_early_is_no_fault_and_a_full_disk_is_said(filled: C
     assert done.returncode == 2
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_odd_name_is_printed_and_drawn_as_it_is(cli: Cli, clip: Any, tmp_path: Path) -> None:
+    odd = tmp_path / "a$b_{$ [red]x.ts"
+    odd.write_bytes(clip.recording.read_bytes())
+    cli.json("init")
+    code, out, _ = cli("ingest", odd, "--terrain", clip.terrain)
+    assert code == 0
+    assert odd.name in out
+    assert cli.json("footage", "quicklook", "latest", "--out", tmp_path / "look.png")["picture"]
+    at = ("locate", "latest", "--time", 1, "--pixel", 320, 180, "--terrain", clip.terrain)
+    assert cli.json(*at, "--picture", tmp_path / "place.png")
+    code, _, err = cli(*at, "--picture", tmp_path / "place.jpg")
+    assert code == 2
+    assert ".png" in err
+
+
+def test_identifiers_and_times_are_whole_in_narrow_tables(filled: Cli) -> None:
+    (listed,) = filled.json("footage", "list")
+    _, out, _ = filled("footage", "list")
+    assert listed["footage_id"] in out
+    assert listed["start"] in out
+
+
+def test_ctrl_c_says_that_nothing_was_left(cli: Cli, monkeypatch: pytest.MonkeyPatch, clip: Any) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    cli.json("init")
+    monkeypatch.setattr("otear.workflow.ingest.ingest", interrupted)
+    code, out, err = cli("ingest", clip.recording)
+    assert (code, out) == (130, "")
+    assert "nothing half-written" in err

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from otear.cli.output import JsonOption, out, print_json
+from otear.cli.output import JsonOption, out, print_json, uncut
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +58,7 @@ def at(
         out.print("Never looked at.")
         return
     table = Table("time", "footage", "visible", "probability of detection", "GSD", "depression", box=None)
+    uncut(table, 0, 1)
     for look in answer["looks"]:
         seen = look["visible"]
         table.add_row(

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from otear.cli.ingest import print_summary
 from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
-from otear.cli.output import JsonOption, out, print_json
+from otear.cli.output import JsonOption, out, print_json, uncut
 from otear.domain.times import utc_text
 
 FootageArgument = Annotated[str, typer.Argument(help="A footage identifier, its beginning, or `latest`.")]
@@ -36,6 +36,7 @@ def list_footage(context: typer.Context, json: JsonOption = False) -> None:
         print_json([row.summary for row in rows])
         return
     table = Table("footage", "file", "start", "duration", "packets", "looks", "km²", box=None)
+    uncut(table, 0, 2)
     for row in rows:
         summary = row.summary
         table.add_row(

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
-from otear.cli.output import JsonOption, facts_table, out, print_json, progress_bars
+from otear.cli.output import JsonOption, facts_table, out, print_json, print_warnings, progress_bars
 
 
 def register(app: typer.Typer) -> None:
@@ -72,8 +72,7 @@ def print_summary(footage: dict[str, Any]) -> None:
         for repair in footage["repairs"]:
             table.add_row(repair["kind"], str(repair["count"]), str(repair["first_offset"]))
         out.print(table)
-    for warning in health["warnings"]:
-        out.print(f"[yellow]![/yellow] {warning}")
+    print_warnings(health["warnings"])
 
 
 def _number(value: float | None, unit: str) -> str:

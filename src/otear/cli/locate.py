@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 
 from otear.cli.footage import FootageArgument
 from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
-from otear.cli.output import JsonOption, facts_table, out, print_json
+from otear.cli.output import JsonOption, facts_table, out, print_json, print_warnings
 
 
 class Pixels(tuple[tuple[float, float], ...]):
@@ -101,5 +101,4 @@ def _print_place(place: dict[str, Any]) -> None:
     for row in place["budget"]:
         table.add_row(row["source"], f"{row['share']:6.1%}  " + "█" * round(40 * row["share"]))
     out.print(table)
-    for warning in place["warnings"]:
-        out.print(f"[yellow]![/yellow] {warning}")
+    print_warnings(place["warnings"])

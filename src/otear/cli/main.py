@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from otear import __version__
 from otear.cli import bench, coverage, footage, ingest, init, locate, simulate
 from otear.cli.output import err, print_json
 from otear.errors import InputError, RefusedError
+
+_INTERRUPTED = 130
+"""What the framework makes of Ctrl-C."""
 
 app = typer.Typer(
     name="otear",
@@ -71,7 +75,7 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     except typer.TyperException as error:
         remedy = "See the command's --help"
         _say(
-            f"Error: {error.format_message()}. {remedy}",
+            f"Error: {error.format_message().rstrip('.')}. {remedy}",
             {"error": {"problem": error.format_message(), "remedy": remedy}},
             as_json=as_json,
         )
@@ -87,13 +91,15 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
         )
         _say(f"Error: {problem}. {remedy}", {"error": {"problem": problem, "remedy": remedy}}, as_json=as_json)
         return 2
-    except (typer.Abort, KeyboardInterrupt):
+    if code == _INTERRUPTED:
         err.print("Interrupted; nothing half-written was left behind.")
-        return 130
     return code if isinstance(code, int) else 0
 
 
 def _say(text: str, document: object, *, as_json: bool) -> None:
+    err.print(text, style="red", soft_wrap=True)
     if as_json:
-        print_json(document)
-    err.print(text, style="red", markup=False, soft_wrap=True)
+        # Where standard output is what failed, standard error has said so already.
+        with suppress(OSError):
+            print_json(document)
+            sys.stdout.flush()

@@ -16,11 +16,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
+# Names of files and places are printed as they are: square brackets in them are no markup.
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, markup=False)
 
 
 def print_json(value: Any) -> None:
@@ -47,6 +49,12 @@ def jsonable(value: Any) -> Any:
     return value
 
 
+def print_warnings(warnings: Sequence[str]) -> None:
+    """Print warnings, one a line."""
+    for warning in warnings:
+        out.print(Text.assemble(("! ", "yellow"), warning))
+
+
 def facts_table(title: str, facts: Mapping[str, Any]) -> Table:
     """A two-column table of names and values."""
     table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
@@ -55,6 +63,14 @@ def facts_table(title: str, facts: Mapping[str, Any]) -> Table:
     for name, value in facts.items():
         table.add_row(name, str(value))
     return table
+
+
+def uncut(table: Table, *columns: int) -> None:
+    """Keep columns whole, however narrow the terminal: a person copies from them."""
+    for column in columns:
+        table.columns[column].no_wrap = True
+        table.columns[column].overflow = "ignore"
+        table.columns[column].min_width = 24
 
 
 class Bars:

@@ -24,7 +24,7 @@ def _group() -> None:
 
 def clip(
     to: Annotated[Path, typer.Option("--out", help="Folder for clip.ts and terrain.tif.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 7,
     seconds: Annotated[float, typer.Option(min=1.0, max=600.0, help="Length of the recording.")] = 10.0,
     repeat: Annotated[int, typer.Option(min=1, help="How often the flight follows itself, clocks going on.")] = 1,
     json: JsonOption = False,

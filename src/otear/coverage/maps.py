@@ -6,13 +6,17 @@ Axes are x east, y north, metres, of a projection that is true at the middle of 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, Normalize
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from pyproj import Proj
 from scipy.ndimage import gaussian_filter
 
+from otear.errors import InputError
 from otear.geo.frames import Floats
 
 HeightsAt = Callable[[Floats, Floats], Floats]
@@ -24,6 +28,20 @@ _MARGIN = 0.12
 _RELIEF_POSTS = 500
 _SMOOTH_M = 30.0
 """About the spacing of global elevation posts: between those the surface is bilinear, and its creases would show."""
+
+
+def write_png(figure: Figure, path: Path) -> None:
+    """Write a figure, whole or not at all, every text as it is. Raises `InputError` for a name that is no PNG's."""
+    if path.suffix.lower() != ".png":
+        raise InputError("pictures are written as PNG", source=path, remedy="End the name in .png")
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    draft = path.with_name(f".{path.name}")
+    try:
+        figure.savefig(draft, format="png", metadata={"Software": None})
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def square_around(places: Floats, least_m: float) -> Extent:

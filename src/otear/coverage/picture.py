@@ -20,7 +20,7 @@ from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 from pyproj import Proj
 
-from otear.coverage.maps import HeightsAt, draw_relief, finish, square_around
+from otear.coverage.maps import HeightsAt, draw_relief, finish, square_around, write_png
 from otear.domain.looks import Look, LookCells
 from otear.geo.frames import Floats, nearest_turn
 from otear.geo.grid import SearchGrid
@@ -62,7 +62,7 @@ def draw_pass(picture: PassPicture, path: Path) -> None:
     _draw_map(left, picture, project, rings, track)
     _draw_frame(panels[0], picture)
     _draw_overview(panels[1], picture, rings, track)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    write_png(figure, path)
 
 
 def _draw_map(figure: Any, picture: PassPicture, project: Proj, rings: Sequence[Floats], track: Floats) -> None:

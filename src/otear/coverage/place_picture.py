@@ -18,7 +18,7 @@ from matplotlib.patches import Ellipse as EllipsePatch
 from numpy.typing import NDArray
 from pyproj import Proj
 
-from otear.coverage.maps import HeightsAt, draw_relief, finish, square_around
+from otear.coverage.maps import HeightsAt, draw_relief, finish, square_around, write_png
 from otear.domain.places import PixelPlace
 from otear.geo.labels import dms
 
@@ -46,7 +46,7 @@ def draw_places(picture: PlacePicture, path: Path) -> None:
     left, right = figure.subplots(1, 2)
     _draw_frame(left, picture)
     _draw_map(right, picture)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    write_png(figure, path)
 
 
 def _draw_frame(axes: Axes, picture: PlacePicture) -> None:

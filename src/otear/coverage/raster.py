@@ -18,17 +18,30 @@ from rasterio import Affine
 from rasterio.windows import Window
 
 from otear.coverage.aggregate import Aggregate
+from otear.errors import InputError
 from otear.geo.frames import Floats
 
 BANDS = ("pd_total", "looks", "best_gsd_m", "last_seen_s", "state")
 
+MOST_CELLS = 250_000_000
+"""A square of 395 km with cells of 25 m: some minutes of work."""
 _CACHE_MB = 128
 """What GDAL may keep in memory; its own default is a share of the machine's."""
 
 
 def write_raster(cells: Aggregate, path: Path) -> None:
-    """Write a COG, tiled, with overviews; memory is bounded by one block, ground that nobody saw takes no space."""
+    """Write a COG, tiled, with overviews; memory is bounded by one block, ground that nobody saw takes no space.
+
+    It takes time, though: overviews go through every cell of the extent. Raises `InputError` for an extent of more than
+    `MOST_CELLS`, before anything is written.
+    """
     extent, block = cells.extent, cells.block
+    if extent.rows * extent.cols > MOST_CELLS:
+        raise InputError(
+            f"the recordings lie too far apart for one raster: {extent.rows:,} by {extent.cols:,} cells",
+            source=path,
+            remedy="Name recordings near one another with --footage, or write .gpkg or .parquet",
+        )
     profile = {
         "driver": "GTiff",
         "width": extent.cols,
@@ -68,6 +81,7 @@ def write_raster(cells: Aggregate, path: Path) -> None:
             resampling="nearest",
             sparse_ok="yes",
             bigtiff="if_safer",
+            num_threads="all_cpus",
         )
         whole.replace(path)
 

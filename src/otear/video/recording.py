@@ -213,7 +213,7 @@ class RecordingReader:
                 f"The metadata stream on PID {stream} also describes a sensor; its packets are kept, but places come "
                 f"from PID {self._main_stream}."
             )
-        self._notices += [f"{count} times: {detail}." for detail, count in self._gaps.most_common()]
+        self._notices += [f"{detail} ({count} times)." for detail, count in self._gaps.most_common()]
         self._notices += [f"{count} packets: {note}." for note, count in tally.notes.most_common()]
         self._notices += [
             f"{reader.trailing_bytes} bytes at the end of the metadata on PID {stream} belong to no packet."

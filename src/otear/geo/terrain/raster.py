@@ -43,6 +43,9 @@ _METRES_OF_UNIT = {
     "meters": 1.0,
     "ft": 0.3048,
     "foot": 0.3048,
+    "feet": 0.3048,
+    "us survey foot": 1200.0 / 3937.0,
+    "us survey feet": 1200.0 / 3937.0,
 }
 
 
@@ -96,7 +99,7 @@ def open_tile(path: Path, datum: VerticalDatum | None) -> Tile:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(path) as dataset:
                 wkt, shape, driver = dataset.crs and dataset.crs.to_wkt(), dataset.shape, dataset.driver
-                transform, unit = dataset.transform, dataset.units[0] or ""
+                transform, unit, bands = dataset.transform, dataset.units[0] or "", dataset.count
     except RasterioError as error:
         raise TerrainError(
             f"is not a raster that GDAL can read ({error})", source=path, remedy="Give GeoTIFF, COG, .hgt or DTED files"
@@ -107,12 +110,24 @@ def open_tile(path: Path, datum: VerticalDatum | None) -> Tile:
             source=path,
             remedy="Write its reference system and transform with gdal_edit.py, or fetch the file again",
         )
+    if bands != 1:
+        raise TerrainError(
+            f"has {bands} bands: it is a picture, not elevation",
+            source=path,
+            remedy="Give rasters with one band of heights",
+        )
     crs = CRS.from_wkt(wkt)
     own, metres = _vertical(crs, path, datum)
-    if metres is None:
-        if unit.lower() not in _METRES_OF_UNIT:
-            raise TerrainError(f"unknown unit of height {unit!r}", source=path, remedy="Convert its heights to metres")
-        metres = _METRES_OF_UNIT[unit.lower()]
+    if unit.lower() not in _METRES_OF_UNIT:
+        raise TerrainError(f"unknown unit of height {unit!r}", source=path, remedy="Convert its heights to metres")
+    of_band = _METRES_OF_UNIT[unit.lower()]
+    if unit and metres is not None and abs(metres - of_band) > 1e-3:
+        raise TerrainError(
+            f"its heights are in {unit!r} by the band and in units of {metres:g} m by the reference system",
+            source=path,
+            remedy="Set the right one with gdal_edit.py (-units or -a_srs), or convert its heights to metres",
+        )
+    metres = of_band if metres is None else metres
     map_from_index = Affine(*tuple(transform)[:6]) @ Affine.translation(0.5, 0.5)
     horizontal = crs.sub_crs_list[0] if crs.is_compound else crs.to_2d()
     return Tile(path, Grid(map_from_index, shape, horizontal), datum or own or _DATUM_OF_DRIVER.get(driver), metres)
