@@ -77,10 +77,16 @@ class NotFoundError(InputError, LookupError):
 
 
 class RefusedError(OtearError, PermissionError):
-    """An action that no rule allows; says the rule, the fact, and what would allow it."""
+    """An action that no rule allows; says the rule, the fact, and what would allow it.
 
-    def __init__(self, *, rule: str, because: str, would_be_allowed_if: str) -> None:
+    `spanish` are the last two in Spanish, where whoever refused can say so.
+    """
+
+    def __init__(
+        self, *, rule: str, because: str, would_be_allowed_if: str, spanish: tuple[str, str] | None = None
+    ) -> None:
         self.rule = rule
         self.because = because
         self.would_be_allowed_if = would_be_allowed_if
+        self.spanish = spanish
         super().__init__(f"{rule}: {because}. It would be allowed if {would_be_allowed_if}")
