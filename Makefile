@@ -7,7 +7,7 @@ OTEAR := $(BIN)/otear --workspace $(OUT)/workspace
 .PHONY: help setup run test quick lint bench clean
 
 help:
-	@echo "make run    set up, make a small clip, ingest it, draw what was looked at"
+	@echo "make run    set up, import an example authority, make a small clip, ingest it, draw what was looked at"
 	@echo "make test   set up, then every check and test"
 	@echo "make quick  the same without the slow tests"
 	@echo "make bench  the benchmark tables"
@@ -21,6 +21,9 @@ setup: .venv/.ready
 
 run: setup
 	$(OTEAR) init
+	$(OTEAR) key add docs/examples/keys/host-example.pub --role host --holder MEX
+	$(OTEAR) key add docs/examples/keys/programme-example.pub --role programme --holder "Example programme"
+	$(OTEAR) authority import docs/examples/authority-sinaloa.yaml
 	$(OTEAR) simulate clip --seed 7 --out $(OUT)/clip
 	$(OTEAR) ingest $(OUT)/clip/clip.ts --terrain $(OUT)/clip/terrain.tif
 	$(OTEAR) footage quicklook latest --terrain $(OUT)/clip/terrain.tif --out $(OUT)/quicklook.png

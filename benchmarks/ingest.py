@@ -1,9 +1,9 @@
 """Metadata-only ingest as a multiple of real time, beside the limits it cannot pass: `python -m benchmarks.ingest`.
 
 A ten-second clip follows itself for an hour (`OTEAR_BENCH_HOURS` for another length), all clocks going on. It is
-ingested with its terrain, packets, health, looks and coverage, by one process that is held to one core; the process is
-started fresh, so that its start-up and its peak memory count. Beside it, over the same file and on one core: copying
-with a hash, and `tstrans` alone taking the stream apart.
+ingested with its terrain, under an authority: packets, health, the flight judged, looks and coverage, by one process
+that is held to one core; the process is started fresh, so that its start-up and its peak memory count. Beside it, over
+the same file and on one core: copying with a hash, and `tstrans` alone taking the stream apart.
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ from pathlib import Path
 from tstrans.io import parse_file
 
 from benchmarks._report import Tables, main
+from otear.authority.registry import KeyRole
+from otear.domain.clock import SystemClock
 from otear.simulate.clip import write_clip
 from otear.store.blobs import FolderBlobs
 from otear.store.workspace import create_workspace
+from otear.workflow.authorities import import_authority
+from otear.workflow.desk import desk_of
+from otear.workflow.keyring import register_key
 
 _CLIP_S = 10.0
+_EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
 _PEAK = """
 import re, sys
 from otear.cli.main import _run
@@ -71,7 +77,10 @@ def _measure(folder: Path, repeats: int) -> list[dict[str, object]]:
 
 
 def _ingest(workspace: Path, recording: Path, terrain: Path) -> tuple[dict[str, dict[str, int]], float, float]:
-    create_workspace(workspace)
+    desk = desk_of(create_workspace(workspace), SystemClock())
+    for key, role, holder in (("host", KeyRole.HOST, "MEX"), ("programme", KeyRole.PROGRAMME, "Programme")):
+        register_key(desk, _EXAMPLES / "keys" / f"{key}-example.pub", role, holder)
+    import_authority(desk, _EXAMPLES / "authority-sinaloa.yaml")
     command: Sequence[str | Path] = (
         sys.executable, "-c", _PEAK, "--workspace", workspace, "ingest", recording, "--terrain", terrain, "--json",
     )  # fmt: skip

@@ -38,9 +38,22 @@ def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
     return Cli(capsys, tmp_path / "workspace")
 
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+
+
 @pytest.fixture
-def filled(cli: Cli, clip: Any) -> Cli:
+def consented(cli: Cli) -> Cli:
+    """A workspace with the example authority over the clip."""
     cli.json("init")
+    cli.json("key", "add", EXAMPLES / "keys" / "host-example.pub", "--role", "host", "--holder", "MEX")
+    cli.json("key", "add", EXAMPLES / "keys" / "programme-example.pub", "--role", "programme", "--holder", "Programme")
+    cli.json("authority", "import", EXAMPLES / "authority-sinaloa.yaml")
+    return cli
+
+
+@pytest.fixture
+def filled(consented: Cli, clip: Any) -> Cli:
+    cli = consented
     cli.json("ingest", clip.recording, "--terrain", clip.terrain)
     return cli
 
@@ -60,13 +73,13 @@ def test_init_says_where(cli: Cli) -> None:
     assert "otear.toml" in out
 
 
-def test_one_source_gives_one_object_and_several_a_list(cli: Cli, clip: Any) -> None:
-    cli.json("init")
+def test_one_source_gives_one_object_and_several_a_list(consented: Cli, clip: Any) -> None:
+    cli = consented
     one = cli.json("ingest", clip.recording, "--terrain", clip.terrain)
     assert set(one) >= INGEST_KEYS
     assert set(one["health"]) >= HEALTH_KEYS
     assert set(one["video"]) == {"codec", "width", "height", "fps"}
-    assert set(one["packets"]) == {"total", "valid", "flagged", "repaired"}
+    assert set(one["packets"]) == {"total", "valid", "flagged", "repaired", "set_aside"}
     assert cli.json("ingest", clip.recording, clip.recording, "--terrain", clip.terrain) == [one, one]
 
 
@@ -121,7 +134,7 @@ def test_people_get_tables(filled: Cli) -> None:
         (("footage", "show", "f-ffff"), "footage_id"),
         (("locate", "latest", "--time", "99", "--pixel", "1", "1"), "--time"),
         (("coverage", "export", "--out", "coverage.shp"), "--out"),
-        (("ingest", "x.ts", "--authority", "a-1"), "--authority"),
+        (("ingest", "x.ts", "--authority", "a-ffff"), "authority_id"),
     ],
 )
 def test_bad_input_is_exit_2_with_its_remedy(filled: Cli, arguments: tuple[str, ...], field: str | None) -> None:
@@ -173,10 +186,10 @@ def test_a_reader_who_leaves_early_is_no_fault_and_a_full_disk_is_said(filled: C
     assert "Traceback" not in done.stderr
 
 
-def test_an_odd_name_is_printed_and_drawn_as_it_is(cli: Cli, clip: Any, tmp_path: Path) -> None:
+def test_an_odd_name_is_printed_and_drawn_as_it_is(consented: Cli, clip: Any, tmp_path: Path) -> None:
     odd = tmp_path / "a$b_{$ [red]x.ts"
     odd.write_bytes(clip.recording.read_bytes())
-    cli.json("init")
+    cli = consented
     code, out, _ = cli("ingest", odd, "--terrain", clip.terrain)
     assert code == 0
     assert odd.name in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
+from otear.domain.ledger import Draft
 from otear.store.sql import SqlStore
 from otear.store.tables import metadata
 
 from .test_workspace import ROW
+
+NOTE = Draft(1, "ana", "analyst", "ingest", "footage", "f-1")
 
 
 def url(folder: Path) -> str:
@@ -39,26 +42,21 @@ def test_a_migration_that_is_interrupted_leaves_nothing(tmp_path: Path, monkeypa
     assert SqlStore(url(tmp_path)).all_footage() == []
 
 
-def test_another_may_index_the_same_recording_at_the_same_moment(tmp_path: Path) -> None:
-    ours, theirs = SqlStore(url(tmp_path)), SqlStore(url(tmp_path))
-    sent = []
-
-    @event.listens_for(ours.engine, "before_cursor_execute")
-    def _meanwhile(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("INSERT INTO footage") and not sent:
-            sent.append(statement)
-            theirs.add_footage(ROW)
-
-    ours.add_footage(replace(ROW, ingested_us=9))
-    assert sent
-    assert ours.all_footage() == [ROW]
+def test_several_may_index_the_same_recording_at_the_same_moment(tmp_path: Path) -> None:
+    stores = [SqlStore(url(tmp_path)) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda k: stores[k].add_footage(replace(ROW, ingested_us=k), [], [NOTE]), range(4)))
+    (row,) = stores[0].all_footage()
+    assert row == replace(ROW, ingested_us=row.ingested_us)
+    assert stores[0].ledger.size() == 1, "who comes second writes no entry either"
 
 
 def test_one_content_under_two_identifiers_is_a_fault(tmp_path: Path) -> None:
     store = SqlStore(url(tmp_path))
-    store.add_footage(ROW)
+    store.add_footage(ROW, [], [])
     with pytest.raises(IntegrityError):
-        store.add_footage(replace(ROW, footage_id="f-other"))
+        store.add_footage(replace(ROW, footage_id="f-other"), [], [NOTE])
+    assert store.ledger.size() == 0
 
 
 def test_a_file_is_safe_to_share(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ ROW = FootageRow(
     ingested_us=5,
     start_us=1,
     end_us=2,
-    summary={"footage_id": "f-0123456789abcdef", "looks": 3},
+    summary={"footage_id": "f-0123456789abcdef", "looks": 3, "quarantined": True, "authority_id": None},
     bounds_deg=(-107.5, 24.5, -107.4, 24.6),
 )
 
 
 def test_making_it_twice_opens_it(workspace: Workspace) -> None:
-    workspace.store.add_footage(ROW)
+    workspace.store.add_footage(ROW, [], [])
     assert create_workspace(workspace.root).store.all_footage() == [ROW]
 
 
@@ -50,13 +50,13 @@ def test_an_interrupted_making_is_made_good(tmp_path: Path) -> None:
 def test_several_may_make_the_same_one_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(create_workspace, [tmp_path / "workspace"] * 4))
-    made[0].store.add_footage(ROW)
+    made[0].store.add_footage(ROW, [], [])
     assert [one.store.all_footage() for one in made] == [[ROW]] * 4
 
 
 def test_a_folder_name_may_hold_any_character(tmp_path: Path) -> None:
     root = tmp_path / "año 50%?#"
-    create_workspace(root).store.add_footage(ROW)
+    create_workspace(root).store.add_footage(ROW, [], [])
     assert (root / "otear.db").is_file()
     assert open_workspace(root).store.all_footage() == [ROW]
 
@@ -77,8 +77,8 @@ def test_a_database_that_is_none_is_named(workspace: Workspace) -> None:
 
 def test_footage_is_found_by_any_unambiguous_beginning(workspace: Workspace) -> None:
     other = replace(ROW, footage_id="f-0123ffff", sha256="1" * 64, bounds_deg=None)
-    workspace.store.add_footage(ROW)
-    workspace.store.add_footage(other)
+    workspace.store.add_footage(ROW, [], [])
+    workspace.store.add_footage(other, [], [])
     assert workspace.store.footage("f-01234") == ROW
     assert workspace.store.footage("f-0123f") == other
     with pytest.raises(NotFoundError, match="several recordings"):
@@ -88,19 +88,19 @@ def test_footage_is_found_by_any_unambiguous_beginning(workspace: Workspace) -> 
 
 
 def test_the_same_footage_twice_changes_nothing(workspace: Workspace) -> None:
-    workspace.store.add_footage(ROW)
-    workspace.store.add_footage(replace(ROW, ingested_us=9, summary={}))
+    workspace.store.add_footage(ROW, [], [])
+    workspace.store.add_footage(replace(ROW, ingested_us=9, summary={"quarantined": True}), [], [])
     assert workspace.store.all_footage() == [ROW]
 
 
 def test_passes_are_found_by_place(workspace: Workspace) -> None:
-    workspace.store.add_footage(ROW)
+    workspace.store.add_footage(ROW, [], [])
     assert workspace.store.passes_at(24.55, -107.45) == [ROW.footage_id]
     assert workspace.store.passes_at(24.7, -107.45) == []
 
 
 def test_a_pass_over_the_antimeridian_is_found_on_both_sides(workspace: Workspace) -> None:
-    workspace.store.add_footage(replace(ROW, bounds_deg=(179.9, -1.0, -179.9, 1.0)))
+    workspace.store.add_footage(replace(ROW, bounds_deg=(179.9, -1.0, -179.9, 1.0)), [], [])
     for lon_deg in (179.95, -179.95, 180.0, -180.0):
         assert workspace.store.passes_at(0.0, lon_deg) == [ROW.footage_id]
     assert workspace.store.passes_at(0.0, 0.0) == []
@@ -141,7 +141,8 @@ def test_staging_is_gone_afterwards_and_what_was_published_stays(workspace: Work
         (folder / "derived").mkdir()
         (folder / "derived" / "whole").write_text("x")
         (folder / "half").write_text("x")
-        assert workspace.publish(folder / "derived", ROW) == ROW
+        raw = workspace.blobs.stage(folder / "half", folder)
+        assert workspace.publish(raw, folder / "derived", ROW, instead_of=None, keep=[], notes=[]) == ROW
     assert list((workspace.root / "staging").iterdir()) == []
     assert (workspace.derived(ROW.footage_id) / "whole").read_text() == "x"
     assert workspace.store.all_footage() == [ROW]
@@ -152,12 +153,14 @@ def test_publishing_replaces_what_was_left_but_not_what_is_indexed(workspace: Wo
     left.mkdir(parents=True)
     (left / "interrupted").write_text("x")
 
-    def publish(name: str) -> tuple[str, str]:
+    def publish(name: str, instead_of: FootageRow | None = None) -> tuple[str, str]:
         with workspace.staging() as folder:
             (folder / "derived").mkdir()
             for file in (PACKETS_FILE, TELEMETRY_FILE, COVERAGE_FILE):
                 (folder / "derived" / file).write_text(name)
-            standing = workspace.publish(folder / "derived", replace(ROW, name=name))
+            (folder / "source").write_text("x")
+            raw, row = workspace.blobs.stage(folder / "source", folder), replace(ROW, name=name)
+            standing = workspace.publish(raw, folder / "derived", row, instead_of=instead_of, keep=[], notes=[])
         assert {path.name for path in left.iterdir()} == {PACKETS_FILE, TELEMETRY_FILE, COVERAGE_FILE}
         return standing.name, (left / PACKETS_FILE).read_text()
 
@@ -167,7 +170,7 @@ def test_publishing_replaces_what_was_left_but_not_what_is_indexed(workspace: Wo
     assert publish("whole") == ("whole", "whole")
     assert publish("late") == ("whole", "whole"), "who comes second gets the row that stands"
     (left / TELEMETRY_FILE).unlink()
-    assert publish("again") == ("whole", "again"), "what was lost is put back, the row stays"
+    assert publish("again", replace(ROW, name="whole")) == ("again", "again"), "what was lost is put back"
 
 
 def test_what_a_killed_process_left_is_swept_and_what_another_works_in_is_not(workspace: Workspace) -> None:

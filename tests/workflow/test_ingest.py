@@ -14,20 +14,20 @@ from typing import Any
 
 import pytest
 
-from otear.domain.clock import FixedClock
+from otear.authority.roles import Action
 from otear.domain.packets import Checksum
 from otear.errors import InputError, NotFoundError, RecordingError, SettingError, TerrainError
-from otear.geo.terrain import open_terrain
 from otear.simulate.clip import write_clip
 from otear.store.recording_files import read_packets, read_telemetry
 from otear.store.workspace import SETTINGS_FILE, Workspace, create_workspace, open_workspace
 from otear.video.klv import encode_st0601
 from otear.workflow.coverage import at as coverage_at
 from otear.workflow.ground import terrain_from
-from otear.workflow.ingest import ingest
+from otear.workflow.held import in_reach
 from otear.workflow.locate import locate
 
-NOW = FixedClock(1_790_000_000_000_000)
+from ..consent import NOW, desk_in, held_in, take
+
 PUBLIC = {
     "huntsville-sim.ts": (277, 130, "ST 0601"),
     "aphill-eg0104.ts": (48, 0, "EG 0104"),
@@ -38,23 +38,18 @@ PUBLIC = {
 }
 
 
-def take(workspace: Workspace, source: Path, terrain: Path | None = None, **options: Any) -> dict[str, Any]:
-    ground = None if terrain is None else open_terrain([terrain])
-    return ingest(workspace, source, terrain=ground, clock=NOW, **options)
-
-
 def files(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
 def settled(root: Path) -> dict[str, bytes]:
-    """Everything but the database's own housekeeping."""
-    return {name: data for name, data in files(root).items() if not name.startswith("otear.db")}
+    """Everything but the database's own housekeeping and the ledger's key, which is random."""
+    return {name: data for name, data in files(root).items() if not name.startswith(("otear.db", "keys/"))}
 
 
 def test_a_recording_is_kept_decoded_and_looked_at(workspace: Workspace, clip: Any) -> None:
     summary = take(workspace, clip.recording, clip.terrain)
-    assert summary["packets"] == {"total": 40, "valid": 40, "flagged": 0, "repaired": 0}
+    assert summary["packets"] == {"total": 40, "valid": 40, "flagged": 0, "repaired": 0, "set_aside": 0}
     assert summary["video"] == {"codec": "h264", "width": 640, "height": 360, "fps": 15.0}
     assert (summary["frames"], summary["duration_s"]) == (60, pytest.approx(4.0))
     assert summary["standard"] == "ST 0601"
@@ -144,9 +139,10 @@ def test_a_recording_that_was_cut_off_is_read_as_far_as_it_goes(
     assert any("cut off" in warning for warning in summary["health"]["warnings"])
 
 
-def test_a_stream_from_the_future_is_said_to_be(workspace: Workspace, clip: Any) -> None:
-    early = FixedClock(1_500_000_000_000_000)
-    summary = ingest(workspace, clip.recording, terrain=open_terrain([clip.terrain]), clock=early)
+def test_a_stream_from_the_future_is_said_to_be(workspace: Workspace) -> None:
+    source = workspace.root.with_name("made.klv")
+    source.write_bytes(flight(time_us=lambda k: NOW.moment_us + 10**14 + 200_000 * k))
+    summary = take(workspace, source)
     assert any("future" in warning for warning in summary["health"]["warnings"])
 
 
@@ -175,6 +171,7 @@ def test_either_demuxer_gives_the_same_packets_and_coverage(tmp_path: Path, clip
 def test_armament_items_are_noted_and_have_no_meaning(workspace: Workspace, shared_data: Path) -> None:
     summary = take(workspace, shared_data / "video" / "h264_klv.ts")
     assert any("never acted upon" in warning for warning in summary["health"]["warnings"])
+    assert summary["packets"]["set_aside"] == 30
 
 
 def test_without_terrain_the_plane_that_stands_in_is_owned_up_to(workspace: Workspace, clip: Any) -> None:
@@ -186,7 +183,7 @@ def test_without_terrain_the_plane_that_stands_in_is_owned_up_to(workspace: Work
 
 
 def test_an_authority_that_is_not_known_is_bad_input(workspace: Workspace, clip: Any) -> None:
-    with pytest.raises(NotFoundError, match="not known"):
+    with pytest.raises(NotFoundError, match="no authority begins"):
         take(workspace, clip.recording, clip.terrain, authority_id="a-1")
     assert workspace.store.all_footage() == []
 
@@ -223,7 +220,7 @@ def test_every_packet_of_the_public_clips_is_kept_and_valid(workspace: Workspace
 
 def test_a_packet_with_a_bad_checksum_is_kept_flagged_and_not_used(workspace: Workspace, shared_data: Path) -> None:
     summary = take(workspace, shared_data / "video" / "mismms-bad-checksum.bin")
-    assert summary["packets"] == {"total": 1, "valid": 0, "flagged": 1, "repaired": 0}
+    assert summary["packets"] == {"total": 1, "valid": 0, "flagged": 1, "repaired": 0, "set_aside": 0}
     folder = workspace.derived(summary["footage_id"])
     (packet,) = next(read_packets(folder))
     assert packet.checksum is Checksum.BAD
@@ -381,17 +378,17 @@ def test_pictures_that_cannot_be_decoded_do_not_cost_the_metadata(workspace: Wor
 
 
 def test_a_field_of_view_of_nothing_is_passed_over(workspace: Workspace) -> None:
-    summary = taken(workspace, flight(sensor_hfov_deg=lambda k: 0.0 if k == 20 else 5.0))
-    row = workspace.store.footage(summary["footage_id"])
-    (place,) = locate(workspace, row, time_s=4.0, pixels=[(640.0, 360.0)], terrain=None)
+    taken(workspace, flight(sensor_hfov_deg=lambda k: 0.0 if k == 20 else 5.0))
+    (place,) = locate(*held_in(workspace), time_s=4.0, pixels=[(640.0, 360.0)], terrain=None)
     assert place.place is not None
 
 
 def test_places_and_coverage_go_on_over_the_antimeridian(workspace: Workspace) -> None:
     east = {"sensor_longitude_deg": 179.99, "frame_centre_longitude_deg": -179.98}
-    summary = taken(workspace, flight(**east))
-    row = workspace.store.footage(summary["footage_id"])
-    (place,) = locate(workspace, row, time_s=4.0, pixels=[(640.0, 360.0)], terrain=None)
+    taken(workspace, flight(**east))
+    (place,) = locate(*held_in(workspace), time_s=4.0, pixels=[(640.0, 360.0)], terrain=None)
     assert place.place is not None
     assert -180.0 <= place.place.lon < -179.9
-    assert not coverage_at(workspace, place.place.lat, place.place.lon)["never_looked"]
+    desk = desk_in(workspace)
+    sources, _ = in_reach(desk, workspace.store.all_footage(), Action.PROCESS)
+    assert not coverage_at(desk, sources, place.place.lat, place.place.lon)["never_looked"]

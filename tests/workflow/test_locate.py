@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from matplotlib.image import imread
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
-from otear.domain.clock import FixedClock
 from otear.errors import InputError, NotFoundError, TerrainError
 from otear.geo.frames import ecef_from_geodetic
 from otear.geo.terrain import VerticalDatum, open_terrain
@@ -21,22 +19,24 @@ from otear.store.base import FootageRow
 from otear.store.recording_files import read_telemetry
 from otear.store.workspace import SETTINGS_FILE, Workspace, open_workspace
 from otear.workflow.footage import find
-from otear.workflow.ingest import ingest
 from otear.workflow.locate import draw, locate
+
+from ..consent import held_in, take
 
 CENTRE = (320.0, 180.0)
 
 
 @pytest.fixture
 def row(workspace: Workspace, clip: Any) -> FootageRow:
-    ingest(workspace, clip.recording, terrain=open_terrain([clip.terrain]), clock=FixedClock(1_790_000_000_000_000))
+    take(workspace, clip.recording, clip.terrain)
     return find(workspace, "latest")
 
 
 def located(workspace: Workspace, row: FootageRow, clip: Any, *pixels: tuple[float, float], **options: Any) -> Any:
     settings = {"time_s": 2.0, **options}
     settings.setdefault("terrain", open_terrain([clip.terrain]) if "terrain" not in options else None)
-    return [each.document() for each in locate(workspace, row, pixels=pixels or [CENTRE], **settings)]
+    found = locate(*held_in(workspace, row.footage_id), pixels=pixels or [CENTRE], **settings)
+    return [each.document() for each in found]
 
 
 def test_a_place_has_every_key_that_was_promised(workspace: Workspace, row: FootageRow, clip: Any) -> None:
@@ -91,7 +91,7 @@ def test_what_is_outside_the_recording_is_named(
 ) -> None:
     settings: dict[str, Any] = {"time_s": 2.0, "pixels": [CENTRE], "terrain": open_terrain([clip.terrain]), **options}
     with pytest.raises(InputError) as caught:
-        locate(workspace, row, **settings)
+        locate(*held_in(workspace, row.footage_id), **settings)
     assert caught.value.field == field
 
 
@@ -122,36 +122,35 @@ def test_a_pixel_that_leaves_the_terrain_says_so(
 
 
 def test_flagged_packets_are_used_only_when_asked_for(workspace: Workspace, clip: Any, tmp_path: Any) -> None:
-    """Every checksum broken: no moment has trusted metadata, until flagged packets are allowed."""
-    raw = clip.recording.read_bytes()
+    """Every checksum of the last second and a half broken: its end has no trusted metadata, until flagged packets are
+    allowed. The rest shows under which authority it was made."""
+    parts = clip.recording.read_bytes().split(b"OTEAR-CLIP")
     damaged = tmp_path / "damaged.ts"
-    damaged.write_bytes(re.sub(rb"OTEAR-CLIP", b"OTEAR-CLOP", raw))
+    damaged.write_bytes(b"OTEAR-CLOP".join([b"OTEAR-CLIP".join(parts[:26]), *parts[26:]]))
     terrain = open_terrain([clip.terrain])
-    summary = ingest(workspace, damaged, terrain=terrain, clock=FixedClock(1_790_000_000_000_000))
-    assert summary["packets"]["flagged"] == 40
+    summary = take(workspace, damaged, clip.terrain)
+    assert summary["packets"]["flagged"] == 15
     row = find(workspace, "latest")
     with pytest.raises(InputError, match="no trusted metadata"):
-        locate(workspace, row, time_s=2.0, pixels=[CENTRE], terrain=terrain)
-    (place,) = located(workspace, row, clip, use_flagged=True)
+        locate(*held_in(workspace, row.footage_id), time_s=3.9, pixels=[CENTRE], terrain=terrain)
+    (place,) = located(workspace, row, clip, time_s=3.9, use_flagged=True)
     assert place["lat"] == pytest.approx(24.8, abs=0.05)
     assert any("checksum" in warning for warning in place["warnings"])
 
 
 def test_places_are_drawn_with_their_errors(workspace: Workspace, row: FootageRow, clip: Any, tmp_path: Path) -> None:
     terrain = open_terrain([clip.terrain])
-    found = locate(workspace, row, time_s=2.0, pixels=[CENTRE, (20.0, 30.0)], terrain=terrain)
+    found = locate(*held_in(workspace, row.footage_id), time_s=2.0, pixels=[CENTRE, (20.0, 30.0)], terrain=terrain)
     for name in ("one.png", "two.png"):
-        draw(workspace, row, found, tmp_path / name, time_s=2.0, terrain=terrain)
+        draw(*held_in(workspace, row.footage_id), found, tmp_path / name, time_s=2.0, terrain=terrain)
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     assert imread(tmp_path / "one.png").shape[1] > 1200
     with pytest.raises(NotFoundError, match="no pixel has a place"):
-        draw(workspace, row, [], tmp_path / "none.png", time_s=2.0, terrain=terrain)
+        draw(*held_in(workspace, row.footage_id), [], tmp_path / "none.png", time_s=2.0, terrain=terrain)
 
 
 def test_a_real_recording_gives_a_place_near_its_frame_centre(workspace: Workspace, shared_data: Any) -> None:
-    ingest(
-        workspace, shared_data / "video" / "huntsville-sim.ts", terrain=None, clock=FixedClock(1_790_000_000_000_000)
-    )
+    take(workspace, shared_data / "video" / "huntsville-sim.ts")
     row = find(workspace, "latest")
     (place,) = located(workspace, row, None, (320.0, 240.0), time_s=0.0, terrain=None)
     assert place["lat"] == pytest.approx(34.70602, abs=1e-4)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from otear.cli.output import JsonOption, out, print_json, uncut
+from otear.cli.desk import desk_in
+from otear.cli.output import JsonOption, out, print_json, print_warnings, uncut
 
 
 def register(app: typer.Typer) -> None:
@@ -30,14 +31,19 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write the coverage of all recordings on the search grid."""
-    from otear.store.workspace import open_workspace
+    from otear.authority.roles import Action
     from otear.workflow.coverage import export as export_coverage
+    from otear.workflow.footage import chosen
+    from otear.workflow.held import in_reach
 
-    summary = export_coverage(open_workspace(context.obj), to, footage or [])
+    desk = desk_in(context)
+    sources, withheld = in_reach(desk, chosen(desk.workspace, footage or []), Action.EXPORT_COVERAGE)
+    summary = {**export_coverage(desk, sources, to), "withheld": withheld}
     if json:
         print_json(summary)
     else:
         out.print(f"{summary['file']}: {summary['passes']} passes, {summary['rows']} × {summary['cols']} cells")
+        _print_withheld(withheld)
 
 
 def at(
@@ -47,15 +53,20 @@ def at(
     json: JsonOption = False,
 ) -> None:
     """Tell every look at one place; a place outside every footprint was never looked at."""
-    from otear.store.workspace import open_workspace
+    from otear.authority.roles import Action
     from otear.workflow.coverage import at as coverage_at
+    from otear.workflow.footage import chosen
+    from otear.workflow.held import in_reach
 
-    answer = coverage_at(open_workspace(context.obj), lat, lon)
+    desk = desk_in(context)
+    sources, withheld = in_reach(desk, chosen(desk.workspace, []), Action.PROCESS)
+    answer = coverage_at(desk, sources, lat, lon, withheld=withheld)
     if json:
         print_json(answer)
         return
-    if answer["never_looked"]:
-        out.print("Never looked at.")
+    _print_withheld(withheld)
+    if not answer["looks"]:
+        out.print("Never looked at." if answer["never_looked"] else "Not looked at by what may be worked on.")
         return
     table = Table("time", "footage", "visible", "probability of detection", "GSD", "depression", box=None)
     uncut(table, 0, 1)
@@ -71,3 +82,8 @@ def at(
         )
     out.print(table)
     out.print(f"All passes together: {answer['pd_total']:.3f}")
+
+
+def _print_withheld(withheld: int) -> None:
+    if withheld:
+        print_warnings([f"{withheld} recordings are left out: in quarantine, without authority in force, or purged."])

@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from otear.cli.desk import desk_in
 from otear.cli.ingest import print_summary
-from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
-from otear.cli.output import JsonOption, out, print_json, uncut
+from otear.cli.options import (
+    AircraftOption,
+    PurposeOption,
+    SensorOption,
+    TerrainDatumOption,
+    TerrainOption,
+    chosen_terrain,
+    stated_facts,
+)
+from otear.cli.output import JsonOption, out, print_json, progress_bars, uncut
 from otear.domain.times import utc_text
 
 FootageArgument = Annotated[str, typer.Argument(help="A footage identifier, its beginning, or `latest`.")]
@@ -24,18 +33,19 @@ def register(app: typer.Typer) -> None:
     group.command(name="packets")(packets)
     group.command(name="track")(track)
     group.command(name="quicklook")(quicklook)
+    group.command(name="adopt")(adopt)
     app.add_typer(group, name="footage")
 
 
 def list_footage(context: typer.Context, json: JsonOption = False) -> None:
     """List the recordings, oldest ingest first."""
-    from otear.store.workspace import open_workspace
+    from otear.workflow.footage import listed
 
-    rows = open_workspace(context.obj).store.all_footage()
+    rows = listed(desk_in(context))
     if json:
         print_json([row.summary for row in rows])
         return
-    table = Table("footage", "file", "start", "duration", "packets", "looks", "km²", box=None)
+    table = Table("footage", "file", "start", "duration", "packets", "looks", "km²", "authority", box=None)
     uncut(table, 0, 2)
     for row in rows:
         summary = row.summary
@@ -47,16 +57,17 @@ def list_footage(context: typer.Context, json: JsonOption = False) -> None:
             f"{summary['packets']['valid']}/{summary['packets']['total']}",
             str(summary["looks"]),
             f"{summary['covered_km2']:.3f}",
+            row.authority_id or "quarantine",
         )
     out.print(table)
 
 
 def show(context: typer.Context, footage_id: FootageArgument, json: JsonOption = False) -> None:
     """Show what `ingest` found in a recording."""
-    from otear.store.workspace import open_workspace
-    from otear.workflow.footage import find
+    from otear.workflow.footage import find, shown
 
-    summary = find(open_workspace(context.obj), footage_id).summary
+    desk = desk_in(context)
+    summary = shown(desk, find(desk.workspace, footage_id))
     if json:
         print_json(summary)
     else:
@@ -70,11 +81,10 @@ def packets(
     json: JsonOption = False,
 ) -> None:
     """Show one metadata packet item by item, with its verdict and its repairs."""
-    from otear.store.workspace import open_workspace
     from otear.workflow.footage import find, packet_items
 
-    workspace = open_workspace(context.obj)
-    packet, items = packet_items(workspace, find(workspace, footage_id), at)
+    desk = desk_in(context)
+    packet, items = packet_items(desk, find(desk.workspace, footage_id), at)
     if json:
         print_json({"packet": {**packet, "raw": packet["raw"].hex()}, "items": items})
         return
@@ -101,15 +111,14 @@ def track(
     json: JsonOption = False,
 ) -> None:
     """Write the sensor's track and the footprints of its looks, as GeoJSON or KML."""
-    from otear.store.workspace import open_workspace
     from otear.workflow.footage import find, track_geojson, write_track
 
-    workspace = open_workspace(context.obj)
-    row = find(workspace, footage_id)
+    desk = desk_in(context)
+    row = find(desk.workspace, footage_id)
     if to is None:
-        print_json(track_geojson(workspace, row))
+        print_json(track_geojson(desk, row))
         return
-    write_track(workspace, row, to)
+    write_track(desk, row, to)
     if json:
         print_json({"footage_id": row.footage_id, "file": to})
     else:
@@ -125,14 +134,44 @@ def quicklook(
     json: JsonOption = False,
 ) -> None:
     """Draw track, footprints and coverage over shaded relief, beside a picture of the recording."""
-    from otear.store.workspace import open_workspace
+    from otear.authority.roles import Action
     from otear.workflow.footage import find
+    from otear.workflow.held import held
     from otear.workflow.quicklook import quicklook as draw
 
-    workspace = open_workspace(context.obj)
-    row = find(workspace, footage_id)
-    draw(workspace, row, to, terrain=chosen_terrain(workspace, terrain, terrain_datum))
+    desk = desk_in(context)
+    source = held(desk, find(desk.workspace, footage_id), Action.VIEW_IMAGERY)
+    draw(desk, source.row, source.authority, to, terrain=chosen_terrain(desk.workspace, terrain, terrain_datum))
     if json:
-        print_json({"footage_id": row.footage_id, "picture": to})
+        print_json({"footage_id": source.row.footage_id, "picture": to})
     else:
         out.print(f"Picture {to}")
+
+
+def adopt(
+    context: typer.Context,
+    footage_id: FootageArgument,
+    authority: Annotated[str, typer.Option(help="The authority that covers the flight.")],
+    sensor: SensorOption = None,
+    aircraft: AircraftOption = None,
+    purpose: PurposeOption = None,
+    terrain: TerrainOption = None,
+    terrain_datum: TerrainDatumOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take a recording out of quarantine, under an authority that covers it, and work out what was looked at."""
+    from otear.workflow.adopt import adopt as adopt_footage
+    from otear.workflow.authorities import acting_named
+    from otear.workflow.footage import find
+
+    desk = desk_in(context)
+    row, consent = find(desk.workspace, footage_id), acting_named(desk, authority)
+    stated = stated_facts(sensor, aircraft, purpose)
+    ground = chosen_terrain(desk.workspace, terrain, terrain_datum)
+    with progress_bars() as bars:
+        adoption = adopt_footage(desk, row, consent, stated, terrain=ground, progress=bars)
+    adoption.decision.enforce()
+    if json:
+        print_json(adoption.row.summary)
+    else:
+        print_summary(adoption.row.summary)

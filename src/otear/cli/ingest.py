@@ -7,8 +7,18 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
+from otear.cli.desk import desk_in
+from otear.cli.options import (
+    AircraftOption,
+    PurposeOption,
+    SensorOption,
+    TerrainDatumOption,
+    TerrainOption,
+    chosen_terrain,
+    stated_facts,
+)
 from otear.cli.output import JsonOption, facts_table, out, print_json, print_warnings, progress_bars
 
 
@@ -23,24 +33,25 @@ def ingest(
     terrain: TerrainOption = None,
     terrain_datum: TerrainDatumOption = None,
     authority: Annotated[
-        str | None, typer.Option(help="The authority that the flight was made under (this version keeps none).")
+        str | None,
+        typer.Option(help="The authority that the flight was made under. Default: the oldest in force that covers it."),
     ] = None,
+    sensor: SensorOption = None,
+    aircraft: AircraftOption = None,
+    purpose: PurposeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Read recordings: keep every packet, judge the stream's health, and work out what was really looked at."""
-    from otear.domain.clock import SystemClock
-    from otear.store.workspace import open_workspace
     from otear.workflow.ingest import ingest as ingest_one
 
-    workspace = open_workspace(context.obj)
-    ground = chosen_terrain(workspace, terrain, terrain_datum)
+    desk = desk_in(context)
+    ground = chosen_terrain(desk.workspace, terrain, terrain_datum)
+    stated = stated_facts(sensor, aircraft, purpose)
     results: list[dict[str, Any]] = []
     for source in sources:
         with progress_bars() as bars:
             results.append(
-                ingest_one(
-                    workspace, source, terrain=ground, authority_id=authority, clock=SystemClock(), progress=bars
-                )
+                ingest_one(desk, source, terrain=ground, authority_id=authority, stated=stated, progress=bars)
             )
         if not json:
             print_summary(results[-1])
@@ -50,29 +61,51 @@ def ingest(
 
 def print_summary(footage: dict[str, Any]) -> None:
     """Tell a person what is in a recording and how far it can be trusted."""
-    video, packets, health = footage["video"], footage["packets"], footage["health"]
-    picture = "none" if video is None else "{codec} {width} × {height}, {fps:.3g} frames a second".format(**video)
+    packets = footage["packets"]
     facts = {
         "file": footage["name"],
+        "authority": footage["authority_id"] or "none: in quarantine",
         "standard": footage["standard"],
         "duration": f"{footage['duration_s']:.1f} s, {footage['frames']} frames",
-        "picture": picture,
         "packets": "{total} kept: {valid} valid, {flagged} flagged, {repaired} repaired".format(**packets),
         "vmti targets": footage["vmti_targets"],
         "looks": f"{footage['looks']} at {footage['covered_km2']:.3f} km²",
+    }
+    if "health" in footage:
+        facts.update(_health_facts(footage))
+    if packets.get("set_aside"):
+        facts["set aside"] = (
+            f"{packets['set_aside']} packets with items that have no place here: flagged, never acted on"
+        )
+    out.print(facts_table(f"Footage {footage['footage_id']}", facts))
+    for kind, entry in footage.get("purged", {}).items():
+        proof = "`otear oversight purge` goes on" if entry is None else f"`otear ledger prove {entry}` gives the proof"
+        out.print(f"Purged: {kind}; {proof}")
+    if footage["quarantined"]:
+        why = footage.get("quarantine", {})
+        out.print(Text.assemble(("In quarantine: ", "yellow"), why.get("because", "no authority covers it")))
+        if why:
+            out.print(f"It would be allowed if {why['would_be_allowed_if']}")
+    if footage.get("repairs"):
+        table = Table("repair", "times", "first at byte", box=None, title="Repairs", title_justify="left")
+        for repair in footage["repairs"]:
+            table.add_row(repair["kind"], str(repair["count"]), str(repair["first_offset"]))
+        out.print(table)
+    if "health" in footage:
+        print_warnings(footage["health"]["warnings"])
+
+
+def _health_facts(footage: dict[str, Any]) -> dict[str, Any]:
+    video, health = footage["video"], footage["health"]
+    picture = "none" if video is None else "{codec} {width} × {height}, {fps:.3g} frames a second".format(**video)
+    return {
+        "picture": picture,
         "terrain": footage["terrain"] or "none",
         "attitude lag": _number(health["lag_ms"], "ms"),
         "pointing": f"{_number(health['pointing_rms_deg'], '° rms')}, {_number(health['pointing_p90_deg'], '° p90')}; "
         f"{_number(health['fitted_rms_deg'], '° rms')} after fitting lag and mount",
         "slant range": health["range_pedigree"],
     }
-    out.print(facts_table(f"Footage {footage['footage_id']}", facts))
-    if footage["repairs"]:
-        table = Table("repair", "times", "first at byte", box=None, title="Repairs", title_justify="left")
-        for repair in footage["repairs"]:
-            table.add_row(repair["kind"], str(repair["count"]), str(repair["first_offset"]))
-        out.print(table)
-    print_warnings(health["warnings"])
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -18,7 +18,7 @@ def init(context: typer.Context, json: JsonOption = False) -> None:
     """Make a workspace: settings, index and media in one folder. No server, no network."""
     from otear.store.workspace import SETTINGS_FILE, create_workspace
 
-    root: Path = context.obj
+    root: Path = context.obj.root
     create_workspace(root)
     if json:
         print_json({"workspace": root.resolve()})

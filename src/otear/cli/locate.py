@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from typer.core import TyperCommand
 
+from otear.cli.desk import desk_in
 from otear.cli.footage import FootageArgument
 from otear.cli.options import TerrainDatumOption, TerrainOption, chosen_terrain
 from otear.cli.output import JsonOption, facts_table, out, print_json, print_warnings
@@ -56,17 +57,20 @@ def locate(
     json: JsonOption = False,
 ) -> None:
     """Put pixels on the terrain, each with its error ellipse and the budget behind it."""
-    from otear.store.workspace import open_workspace
+    from otear.authority.roles import Action
     from otear.workflow.footage import find
+    from otear.workflow.held import held
     from otear.workflow.locate import draw
     from otear.workflow.locate import locate as locate_pixels
 
-    workspace = open_workspace(context.obj)
-    row = find(workspace, footage_id)
-    ground = chosen_terrain(workspace, terrain, terrain_datum)
-    located = locate_pixels(workspace, row, time_s=time, pixels=pixel, terrain=ground, use_flagged=use_flagged)
+    desk = desk_in(context)
+    source = held(desk, find(desk.workspace, footage_id), Action.PROCESS)
+    ground = chosen_terrain(desk.workspace, terrain, terrain_datum)
+    located = locate_pixels(
+        desk, source.row, source.authority, time_s=time, pixels=pixel, terrain=ground, use_flagged=use_flagged
+    )
     if picture is not None:
-        draw(workspace, row, located, picture, time_s=time, terrain=ground)
+        draw(desk, source.row, source.authority, located, picture, time_s=time, terrain=ground)
     documents = [each.document() for each in located]
     if json:
         print_json(documents)

@@ -11,7 +11,22 @@ from typing import Annotated
 import typer
 
 from otear import __version__
-from otear.cli import bench, coverage, footage, ingest, init, locate, simulate
+from otear.cli import (
+    aircraft,
+    authority,
+    bench,
+    coverage,
+    footage,
+    ingest,
+    init,
+    key,
+    ledger,
+    locate,
+    oversight,
+    simulate,
+    verify,
+)
+from otear.cli.desk import Setting
 from otear.cli.output import err, print_json
 from otear.errors import InputError, RefusedError
 
@@ -39,14 +54,32 @@ def _options(
     workspace: Annotated[
         Path, typer.Option(envvar="OTEAR_WORKSPACE", help="The folder that holds everything.", show_default=True)
     ] = Path("workspace"),
+    user: Annotated[
+        str | None,
+        typer.Option(envvar="OTEAR_USER", help="Who is at work; else whom the workspace's settings name."),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    context.obj = workspace
+    context.obj = Setting(workspace, user)
 
 
-for room in (init, ingest, footage, locate, coverage, simulate, bench):
+for room in (
+    init,
+    key,
+    authority,
+    aircraft,
+    ingest,
+    footage,
+    locate,
+    coverage,
+    ledger,
+    verify,
+    oversight,
+    simulate,
+    bench,
+):
     room.register(app)
 
 
@@ -58,14 +91,17 @@ def run(argv: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str], *, as_json: bool) -> int:
     try:
+        _check_text(arguments)
         code = app(args=arguments, prog_name="otear", standalone_mode=False)
         sys.stdout.flush()
     except RefusedError as refusal:
-        answer = {
+        answer: dict[str, object] = {
             "rule": refusal.rule,
             "because": refusal.because,
             "would_be_allowed_if": refusal.would_be_allowed_if,
         }
+        if refusal.spanish is not None:
+            answer["es"] = dict(zip(("because", "would_be_allowed_if"), refusal.spanish, strict=True))
         _say(f"Refused: {refusal}", {"refused": answer}, as_json=as_json)
         return 1
     except InputError as error:
@@ -94,6 +130,16 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     if code == _INTERRUPTED:
         err.print("Interrupted; nothing half-written was left behind.")
     return code if isinstance(code, int) else 0
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Raises `InputError` for an argument that is not text: nothing could write it into the ledger, or print it."""
+    for argument in arguments:
+        if not argument.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in argument):
+            raise InputError(
+                f"{argument.encode(errors='backslashreplace').decode()!r} is not UTF-8 text",
+                remedy="Write it in UTF-8; rename a file that is called so",
+            )
 
 
 def _say(text: str, document: object, *, as_json: bool) -> None:

@@ -177,6 +177,7 @@ class Approval:
     """The programme's own approval of a host's authorization, named by the SHA-256 of its canonical form.
 
     It holds within `window`; after `review_by_us` it holds no longer unless it was reviewed (a new approval).
+    `continues` is the `authority_id` that a new approval of the same authorization succeeds, if any.
     """
 
     authorization_sha256: str
@@ -186,6 +187,7 @@ class Approval:
     window: Window
     review_by_us: int
     conditions: tuple[Bilingual, ...] = ()
+    continues: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from otear.domain.bilingual import Bilingual
 from otear.errors import RefusedError
 
-
 NOTHING = Bilingual("", "")
 
 

@@ -6,7 +6,7 @@ find is None, never 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from otear.domain.packets import RepairKind
@@ -21,6 +21,19 @@ class RangePedigree(StrEnum):
 
 
 @dataclass(frozen=True)
+class Names:
+    """What a stream calls its camera and its aircraft: each name once, in the order in which they come."""
+
+    sensor: tuple[str, ...] = ()
+    tail_number: tuple[str, ...] = ()
+    designation: tuple[str, ...] = ()
+
+    def with_more(self, other: Names) -> Names:
+        """These names and those that the other adds."""
+        return Names(*(tuple(dict.fromkeys((*getattr(self, f.name), *getattr(other, f.name)))) for f in fields(Names)))
+
+
+@dataclass(frozen=True)
 class VideoInfo:
     """The picture: `codec` is "h264", "hevc" or "mpeg2video", `width` and `height` pixels, `fps` frames per second."""
 
@@ -32,12 +45,16 @@ class VideoInfo:
 
 @dataclass(frozen=True)
 class PacketCounts:
-    """Metadata packets kept: all of them, those whose checksum holds, those not trusted, those that needed repair."""
+    """Metadata packets kept: all of them, those whose checksum holds, those not trusted, those that needed repair.
+
+    `set_aside` are those with items that have no place in an unarmed survey: flagged, and never acted on.
+    """
 
     total: int
     valid: int
     flagged: int
     repaired: int
+    set_aside: int = 0
 
 
 @dataclass(frozen=True)

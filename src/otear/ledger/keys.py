@@ -1,8 +1,8 @@
 """Ed25519 keys, written as the C2SP signed-note format writes them: for checkpoints, and for documents.
 
 A public key is one line, `NAME+HASH+BASE64`: a name without spaces or plus signs, eight hexadecimal digits that tie
-name and key together, and the algorithm byte 0x01 with the 32 bytes of the key (RFC 8032). A signing key is the same line
-with `PRIVATE+KEY+` before it and the 32-byte seed in it.
+name and key together, and the algorithm byte 0x01 with the 32 bytes of the key (RFC 8032). A signing key is the same
+line with `PRIVATE+KEY+` before it and the 32-byte seed in it.
 """
 
 from __future__ import annotations

@@ -177,6 +177,7 @@ def _packet(ground: Ground, pose: Pose, lens: Lens, time_us: int) -> bytes:
         "platform_heading_deg": degrees["heading"] % 360.0,
         "platform_pitch_deg": degrees["pitch"],
         "platform_roll_deg": degrees["roll"],
+        "platform_tail_number": "OTEAR-SIM-1",
         "platform_designation": "Simulated survey aircraft",
         "image_source_sensor": "EO",
         "image_coordinate_system": "Geodetic WGS84",

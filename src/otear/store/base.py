@@ -1,15 +1,23 @@
-"""The store seam: the index of what a workspace holds."""
+"""The store seams: the index of what a workspace holds, what it may do, and how long it keeps what it has.
+
+Whatever changes something takes the ledger entries that tell of it, and both are written or neither is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from otear.domain.authority import DataKind, Revocation
+from otear.domain.ledger import Draft
 
 
 @dataclass(frozen=True)
 class FootageRow:
     """A recording in the index. Times are microseconds since 1970-01-01Z; `summary` is what `ingest` printed;
-    `bounds_deg` (west, south, east, north) is None where no ground was seen."""
+    `bounds_deg` (west, south, east, north) is None where no ground was seen; without `authority_id` it is in
+    quarantine."""
 
     footage_id: str
     sha256: str
@@ -19,13 +27,32 @@ class FootageRow:
     end_us: int | None
     summary: dict[str, Any]
     bounds_deg: tuple[float, float, float, float] | None
+    authority_id: str | None = None
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether no authority covers it: kept and counted, not exploited, not shown, not released."""
+        return self.authority_id is None
 
 
 class Store(Protocol):
     """What there is in a workspace, and where."""
 
-    def add_footage(self, row: FootageRow) -> None:
-        """Index a recording in one transaction; the same content twice changes nothing."""
+    def add_footage(self, row: FootageRow, keep: Sequence[KeepRow], notes: Sequence[Draft]) -> None:
+        """Index a recording and until when it is kept; the same one twice changes nothing."""
+        ...
+
+    def change_footage(self, row: FootageRow, keep: Sequence[KeepRow], notes: Sequence[Draft]) -> None:
+        """Say something else of a recording: that an authority covers it and what was seen, or that it is purged."""
+        ...
+
+    def say_why_quarantined(self, footage_id: str, why: dict[str, Any], notes: Sequence[Draft]) -> FootageRow:
+        """Note in a recording's summary why it stays in quarantine, if it is there by now and nothing of it is purged;
+        returns the row that stands."""
+        ...
+
+    def find(self, footage_id: str) -> FootageRow | None:
+        """One recording by its whole identifier, None where there is none."""
         ...
 
     def footage(self, footage_id: str) -> FootageRow:
@@ -40,10 +67,159 @@ class Store(Protocol):
         """Footage whose coverage may reach a place."""
         ...
 
+    def accept_clock(self, note: Draft) -> None:
+        """Count the ledger's time from this entry on, whatever later times stand before it."""
+        ...
+
+    def compact(self) -> None:
+        """Leave nothing of what was deleted on the disk."""
+        ...
+
     def fact(self, key: str) -> str | None:
         """A fact about the workspace itself."""
         ...
 
     def settle(self, key: str, value: str) -> str:
         """Set a fact once: returns the value that stands, which is another's where another came first."""
+        ...
+
+
+@dataclass(frozen=True)
+class AuthorityRow:
+    """An authority as it was imported: canonical JSON of both documents and their signatures."""
+
+    authority_id: str
+    sha256: str
+    imported_us: int
+    bundle: str
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key whose signatures are believed in a role; `line` is the public key as signed notes write it."""
+
+    key_id: str
+    line: str
+    role: str
+    holder: str
+    added_us: int
+    not_before_us: int
+    not_after_us: int | None = None
+    revoked_us: int | None = None
+    revoked_by: str = ""
+    revoked_because: str = ""
+    replaced_by: str | None = None
+
+
+@dataclass(frozen=True)
+class AircraftRow:
+    """An aircraft of the fleet; `document` is canonical JSON."""
+
+    aircraft_id: str
+    registration: str
+    imported_us: int
+    document: str
+
+
+class Registers(Protocol):
+    """Who may do what, and with what: authorities, keys, the fleet."""
+
+    def add_authority(self, row: AuthorityRow, notes: Sequence[Draft]) -> None:
+        """Keep an authority; the same one twice changes nothing but the notes."""
+        ...
+
+    def authorities(self) -> list[AuthorityRow]:
+        """Every authority, in the order of import."""
+        ...
+
+    def revoke(self, authority_id: str, revocation: Revocation, notes: Sequence[Draft]) -> None:
+        """Take consent back; the first revocation stands."""
+        ...
+
+    def revocation(self, authority_id: str) -> Revocation | None:
+        """The revocation of an authority, as it is at this moment."""
+        ...
+
+    def put_keys(self, rows: Sequence[KeyRow], notes: Sequence[Draft]) -> None:
+        """Keep keys, over what was known of them."""
+        ...
+
+    def all_keys(self) -> list[KeyRow]:
+        """Every key, in the order of addition."""
+        ...
+
+    def add_aircraft(self, row: AircraftRow, notes: Sequence[Draft]) -> None:
+        """Keep an aircraft; the same one twice changes nothing but the notes."""
+        ...
+
+    def aircraft(self) -> list[AircraftRow]:
+        """The fleet, in the order of import."""
+        ...
+
+
+@dataclass(frozen=True)
+class KeepRow:
+    """Until when one kind of a recording's data is kept, and once purged, when and by which ledger entry."""
+
+    footage_id: str
+    data_kind: DataKind
+    collected_us: int
+    keep_until_us: int
+    purged_us: int | None = None
+    purged_entry: int | None = None
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """A recorded ground on which nothing of a recording is purged; it stands until it is lifted."""
+
+    hold_id: str
+    footage_id: str
+    placed_by: str
+    placed_us: int
+    ground: str
+    lifted_us: int | None = None
+
+
+@dataclass(frozen=True)
+class ExportRow:
+    """A file that was written from a recording; `path` is relative to the workspace for one inside it."""
+
+    path: str
+    footage_id: str
+    data_kind: DataKind
+    sha256: str
+    written_us: int
+
+
+class Keeping(Protocol):
+    """How long things are kept, what stops a purge, and where copies went."""
+
+    def kept(self) -> list[KeepRow]:
+        """Every kind of every recording, purged ones too."""
+        ...
+
+    def purged(self, footage_id: str, kinds: Mapping[DataKind, Draft], at_us: int) -> dict[DataKind, int]:
+        """Mark kinds of a recording as purged, each with its ledger entry, in its summary too; returns the numbers of
+        the entries."""
+        ...
+
+    def place_hold(self, row: HoldRow, notes: Sequence[Draft]) -> None:
+        """Stop purges of a recording."""
+        ...
+
+    def lift_hold(self, hold_id: str, at_us: int, notes: Sequence[Draft]) -> None:
+        """Let purges of a recording go on. Raises `NotFoundError`."""
+        ...
+
+    def holds(self) -> list[HoldRow]:
+        """Every hold, lifted ones too."""
+        ...
+
+    def add_exports(self, rows: Sequence[ExportRow], notes: Sequence[Draft]) -> None:
+        """Remember files that were written from recordings."""
+        ...
+
+    def exports(self) -> list[ExportRow]:
+        """Every file that was written from a recording."""
         ...

@@ -91,6 +91,25 @@ class CoverageSettings(_Table):
     ] = 2.0
 
 
+class PeopleSettings(_Table):
+    """Who works here, and as what (docs/roles.md)."""
+
+    roles: Annotated[
+        dict[str, list[str]], Field(description="roles of each person, by name; nobody else may do anything")
+    ] = {"operator": ["administrator", "planner", "analyst"]}
+    at_work: Annotated[
+        str, Field(description="who is at work where neither `--user` nor the environment's OTEAR_USER says")
+    ] = "operator"
+
+
+class RetentionSettings(_Table):
+    """How long is kept what no authority says it of."""
+
+    quarantine_days: Annotated[
+        int, Field(ge=1, le=180, description="days that footage in quarantine is kept, from its ingest")
+    ] = 90
+
+
 class Settings(_Table):
     """Everything in `otear.toml`."""
 
@@ -99,6 +118,8 @@ class Settings(_Table):
     platform: PlatformSettings = PlatformSettings()
     video: VideoSettings = VideoSettings()
     coverage: CoverageSettings = CoverageSettings()
+    people: PeopleSettings = PeopleSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -128,10 +149,17 @@ def settings_text() -> str:
     for table, model in _tables():
         lines.append(f"[{table}]")
         for key, field in model.model_fields.items():
-            value = "" if field.default is None else f" {json.dumps(field.default)}"
+            value = "" if field.default is None else f" {_toml(field.default)}"
             lines += [f"# {field.description}", f"# {key} ={value}"]
         lines.append("")
     return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    return json.dumps(value)
 
 
 def _tables() -> list[tuple[str, type[BaseModel]]]:

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, Row, and_, case, create_engine, event, insert, or_, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    case,
+    create_engine,
+    delete,
+    event,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from otear.domain.ledger import Draft
 from otear.errors import InputError, NotFoundError
-from otear.store.base import FootageRow
+from otear.store.base import FootageRow, KeepRow
+from otear.store.keeping import put_keep
+from otear.store.ledger import SqlLedger, writing
 from otear.store.tables import footage, meta, passes
 
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""The last one, so that what is purged is not left behind in free pages."""
 _BOUNDS = ("west_deg", "south_deg", "east_deg", "north_deg")
 
 
@@ -22,6 +43,7 @@ class SqlStore:
 
     def __init__(self, url: str | URL) -> None:
         self.engine = _engine(url)
+        self.ledger = SqlLedger(self.engine)
         config = Config()
         config.set_main_option("script_location", "otear.store:migrations")
         try:
@@ -42,36 +64,52 @@ class SqlStore:
         """Let go of the database."""
         self.engine.dispose()
 
-    def add_footage(self, row: FootageRow) -> None:
-        """Index a recording in one transaction; the same content twice changes nothing."""
-        values = {c.name: getattr(row, c.name) for c in footage.columns if c.name != "summary"}
-        try:
-            with self.engine.begin() as connection:
-                connection.execute(insert(footage).values(**values, summary=json.dumps(row.summary, sort_keys=True)))
-                if row.bounds_deg is not None:
-                    bounds = dict(zip(_BOUNDS, row.bounds_deg, strict=True))
-                    connection.execute(insert(passes).values(footage_id=row.footage_id, **bounds))
-        except IntegrityError:
-            if not self._holds(row.footage_id):
-                raise
+    def add_footage(self, row: FootageRow, keep: Sequence[KeepRow], notes: Sequence[Draft]) -> None:
+        """Index a recording and until when it is kept; the same one twice changes nothing."""
+        with writing(self.engine) as connection:
+            if connection.execute(select(footage.c.sha256).where(footage.c.footage_id == row.footage_id)).first():
+                return
+            connection.execute(insert(footage).values(**_values(row)))
+            _put_bounds(connection, row)
+            put_keep(connection, keep)
+            self.ledger.append_in(connection, notes)
 
-    def _holds(self, footage_id: str) -> bool:
-        query = select(footage.c.footage_id).where(footage.c.footage_id == footage_id)
-        with self.engine.connect() as connection:
-            return connection.execute(query).first() is not None
+    def change_footage(self, row: FootageRow, keep: Sequence[KeepRow], notes: Sequence[Draft]) -> None:
+        """Say something else of a recording: that an authority covers it and what was seen, or that it is purged."""
+        with writing(self.engine) as connection:
+            change_footage_in(connection, row)
+            put_keep(connection, keep)
+            self.ledger.append_in(connection, notes)
+
+    def say_why_quarantined(self, footage_id: str, why: dict[str, Any], notes: Sequence[Draft]) -> FootageRow:
+        """Note in a recording's summary why it stays in quarantine, if it is there by now and nothing of it is purged;
+        returns the row that stands."""
+        with writing(self.engine) as connection:
+            row = _footage_row(connection.execute(_footage_query().where(footage.c.footage_id == footage_id)).one())
+            if row.quarantined and not row.summary.get("purged"):
+                row = replace(row, summary={**row.summary, "quarantine": why})
+                change_footage_in(connection, row)
+            self.ledger.append_in(connection, notes)
+        return row
 
     def footage(self, footage_id: str) -> FootageRow:
         """One recording by the beginning of its identifier. Raises `NotFoundError` for none or several."""
         query = _footage_query().where(footage.c.footage_id.startswith(footage_id, autoescape=True)).limit(2)
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
-        if len(rows) == 1:
+        if len(rows) == 1 and footage_id:
             return _footage_row(rows[0])
         raise NotFoundError(
             f"{'several recordings begin' if rows else 'no recording begins'} with {footage_id!r}",
             field="footage_id",
             remedy="`otear footage list` shows what there is",
         )
+
+    def find(self, footage_id: str) -> FootageRow | None:
+        """One recording by its whole identifier, None where there is none."""
+        with self.engine.connect() as connection:
+            row = connection.execute(_footage_query().where(footage.c.footage_id == footage_id)).first()
+        return None if row is None else _footage_row(row)
 
     def all_footage(self) -> list[FootageRow]:
         """Every recording, oldest ingest first."""
@@ -98,6 +136,27 @@ class SqlStore:
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
+    def accept_clock(self, note: Draft) -> None:
+        """Count the ledger's time from this entry on, whatever later times stand before it."""
+        with writing(self.engine) as connection:
+            self.ledger.accept_clock_in(connection, note)
+
+    def compact(self) -> None:
+        """Leave nothing of what was deleted on the disk: neither in free pages nor in the log beside the database.
+
+        Raises `InputError` where somebody else reads at this moment.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.connect() as connection:
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise InputError(
+                "somebody reads the index at this moment, so that its log may still hold what was purged",
+                source=self.engine.url.database,
+                remedy="Run the purge again when nothing else uses the workspace",
+            )
+
     def fact(self, key: str) -> str | None:
         """A fact about the workspace itself."""
         with self.engine.connect() as connection:
@@ -122,10 +181,28 @@ def _engine(url: str | URL) -> Engine:
 
         @event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:
-            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}").close()
 
     return engine
+
+
+def change_footage_in(connection: Connection, row: FootageRow) -> None:
+    """Replace what the index says of a recording, inside a transaction."""
+    connection.execute(update(footage).where(footage.c.footage_id == row.footage_id).values(**_values(row)))
+    connection.execute(delete(passes).where(passes.c.footage_id == row.footage_id))
+    _put_bounds(connection, row)
+
+
+def _values(row: FootageRow) -> dict[str, Any]:
+    values = {column.name: getattr(row, column.name) for column in footage.columns}
+    return {**values, "summary": json.dumps(row.summary, sort_keys=True)}
+
+
+def _put_bounds(connection: Connection, row: FootageRow) -> None:
+    if row.bounds_deg is not None:
+        bounds = dict(zip(_BOUNDS, row.bounds_deg, strict=True))
+        connection.execute(insert(passes).values(footage_id=row.footage_id, **bounds))
 
 
 def _footage_query() -> Any:
@@ -134,7 +211,7 @@ def _footage_query() -> Any:
 
 def _footage_row(row: Row[Any]) -> FootageRow:
     values = row._mapping
-    bounds = None
+    bounds, authority_id = None, values["authority_id"]
     if values["west_deg"] is not None:
         west, south, east, north = (values[name] for name in _BOUNDS)
         bounds = (west, south, east, north)
@@ -145,6 +222,8 @@ def _footage_row(row: Row[Any]) -> FootageRow:
         ingested_us=values["ingested_us"],
         start_us=values["start_us"],
         end_us=values["end_us"],
-        summary=json.loads(values["summary"]),
+        # What the index says stands over what a version that knew no quarantine may have written.
+        summary={**json.loads(values["summary"]), "quarantined": authority_id is None, "authority_id": authority_id},
         bounds_deg=bounds,
+        authority_id=authority_id,
     )

@@ -1,7 +1,8 @@
 """A workspace: one folder with settings, the index database, raw media, and what was derived from them.
 
 otear.toml          settings
-otear.db            the index (SQLite, WAL)
+otear.db            the index and the ledger (SQLite, WAL)
+keys/log.key        what the ledger's checkpoints are signed with, and log.pub, what others verify them with
 media/ab/abcd…      raw recordings, byte for byte, named by their SHA-256
 derived/FOOTAGE/    packets.parquet, telemetry.parquet, coverage.parquet
 staging/            work in progress; whatever is here when a command starts was interrupted and is swept
@@ -9,16 +10,24 @@ staging/            work in progress; whatever is here when a command starts was
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL
 
+from otear.domain.ledger import Draft
 from otear.errors import InputError, NotFoundError
-from otear.store.base import FootageRow, Store
-from otear.store.blobs import Blobs, FolderBlobs
+from otear.ledger.keys import SigningKey
+from otear.store.base import FootageRow, Keeping, KeepRow, Registers, Store
+from otear.store.blobs import Blobs, FolderBlobs, StagedBlob
+from otear.store.keeping import SqlKeeping
+from otear.store.ledger import SqlLedger
+from otear.store.log_key import make_log_key, read_log_key
 from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
+from otear.store.registers import SqlRegisters
 from otear.store.settings import Settings, read_settings, settings_text
 from otear.store.sql import SqlStore
 from otear.store.staging import locked, staging_folder
@@ -26,6 +35,7 @@ from otear.store.staging import locked, staging_folder
 SETTINGS_FILE = "otear.toml"
 COVERAGE_FILE = "coverage.parquet"
 _DATABASE_FILE = "otear.db"
+_KEYS = "keys"
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,9 @@ class Workspace:
     root: Path
     settings: Settings
     store: Store
+    registers: Registers
+    keeping: Keeping
+    ledger: SqlLedger
     blobs: Blobs
 
     def derived(self, footage_id: str) -> Path:
@@ -45,26 +58,73 @@ class Workspace:
         """An empty folder to build in, gone on the way out; what killed processes left behind is swept first."""
         return staging_folder(self.root / "staging")
 
-    def publish(self, staged: Path, row: FootageRow) -> FootageRow:
-        """Move a folder that was built in staging into place and index it; returns the row that stands.
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of those who publish, purge or hold recordings, waiting for it."""
+        folder = self.root / "derived"
+        folder.mkdir(exist_ok=True)
+        with locked(folder):
+            yield
 
-        It goes over what an interrupted run may have left there. What the index already describes stays: another
-        process was faster, and its row is returned.
+    def publish(
+        self,
+        raw: StagedBlob,
+        staged: Path,
+        row: FootageRow,
+        *,
+        instead_of: FootageRow | None,
+        keep: Sequence[KeepRow],
+        notes: Sequence[Draft],
+    ) -> FootageRow:
+        """Move raw bytes and a folder that was built in staging into place and index them; returns the row that stands.
+
+        `instead_of` is what the index said before, None where it did not know the recording. Where it says something
+        else by now another process was faster, and its row is returned.
         """
         final = self.derived(row.footage_id)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        with locked(final.parent):
-            standing = next((one for one in self.store.all_footage() if one.footage_id == row.footage_id), None)
-            if standing is not None and self.holds(standing):
+        with self.alone():
+            standing = self.store.find(row.footage_id)
+            if standing is not None and standing != instead_of:
                 return standing
+            raw.keep()
             if final.exists():
                 # Into staging, which is swept: nobody ever sees a folder that is half deleted.
                 final.rename(staged.with_name(f"{staged.name}-before"))
             staged.rename(final)
-            if standing is not None:
-                return standing
-            self.store.add_footage(row)
+            if standing is None:
+                self.store.add_footage(row, keep, notes)
+            else:
+                self.store.change_footage(row, keep, notes)
         return row
+
+    def publish_coverage(
+        self,
+        staged: Path | None,
+        row: FootageRow,
+        *,
+        instead_of: FootageRow,
+        keep: Sequence[KeepRow],
+        notes: Sequence[Draft],
+    ) -> FootageRow:
+        """Move a coverage file into place and say what was seen; returns the row that stands.
+
+        Where another process adopted the recording since `instead_of` was read, or it was purged, its row is returned.
+        """
+        with self.alone():
+            standing = self.store.footage(row.footage_id)
+            if standing.authority_id != instead_of.authority_id or standing.summary.get("purged"):
+                return standing
+            final = self.derived(row.footage_id) / COVERAGE_FILE
+            if staged is None:
+                final.unlink(missing_ok=True)
+            else:
+                staged.replace(final)
+            self.store.change_footage(row, keep, notes)
+        return row
+
+    def log_key(self) -> SigningKey:
+        """What the ledger's checkpoints are signed with. Raises `InputError` where it was lost."""
+        return read_log_key(self.root / _KEYS)
 
     def holds(self, row: FootageRow) -> bool:
         """Whether everything that the index says of a recording is there: its raw bytes, and what was derived."""
@@ -72,15 +132,16 @@ class Workspace:
         return row.sha256 in self.blobs and all((self.derived(row.footage_id) / name).is_file() for name in names)
 
 
-def create_workspace(root: Path) -> Workspace:
+def create_workspace(root: Path, entropy: Callable[[int], bytes] = secrets.token_bytes) -> Workspace:
     """Make a workspace in an empty or missing folder, or open the one that is there. Raises `InputError`.
 
-    What an interrupted `create_workspace` left does not count as something in the folder.
+    The ledger's key is made from `entropy`. What an interrupted `create_workspace` left does not count as something in
+    the folder.
     """
     if (root / SETTINGS_FILE).exists():
         return open_workspace(root)
     draft = root / f".{SETTINGS_FILE}"
-    ours = (_DATABASE_FILE, draft.name)
+    ours = (_DATABASE_FILE, draft.name, _KEYS)
     if root.exists() and (not root.is_dir() or any(not path.name.startswith(ours) for path in root.iterdir())):
         raise InputError(
             "is not an empty folder",
@@ -92,6 +153,7 @@ def create_workspace(root: Path) -> Workspace:
         if not (root / SETTINGS_FILE).exists():
             # The settings file comes last: its presence is what makes the folder a workspace.
             SqlStore(_database_url(root)).close()
+            make_log_key(root / _KEYS, entropy)
             draft.write_text(settings_text(), encoding="utf-8")
             draft.replace(root / SETTINGS_FILE)
     return open_workspace(root)
@@ -106,10 +168,18 @@ def open_workspace(root: Path) -> Workspace:
             source=root,
             remedy=f"Make one with `otear --workspace {root} init`, or name another with --workspace",
         )
+    settings = read_settings(settings_file)
+    store = SqlStore(_database_url(root))
+    if store.ledger.size() == 0:
+        with locked(root):
+            make_log_key(root / _KEYS, secrets.token_bytes)  # of a version that kept no ledger; else there is one
     return Workspace(
         root=root,
-        settings=read_settings(settings_file),
-        store=SqlStore(_database_url(root)),
+        settings=settings,
+        store=store,
+        registers=SqlRegisters(store.engine, store.ledger),
+        keeping=SqlKeeping(store.engine, store.ledger),
+        ledger=store.ledger,
         blobs=FolderBlobs(root / "media"),
     )
 

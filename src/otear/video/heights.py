@@ -90,7 +90,7 @@ def datum_doubts(telemetry: Telemetry, terrain: Terrain | None = None) -> list[s
                 f"explains {geoid_m:+.1f} m."
             )
     if terrain is not None:
-        doubts += _against_terrain(telemetry, terrain)
+        doubts += terrain_doubts(telemetry, terrain)
     return doubts
 
 
@@ -99,7 +99,8 @@ def _near_m(geoid_m: float) -> float:
     return max(3.0, 0.25 * abs(geoid_m))
 
 
-def _against_terrain(telemetry: Telemetry, terrain: Terrain) -> list[str]:
+def terrain_doubts(telemetry: Telemetry, terrain: Terrain) -> list[str]:
+    """A plain sentence where reported frame centres lie off the terrain by what separates the datums."""
     lat, lon = np.radians(telemetry.centre_lat_deg), np.radians(telemetry.centre_lon_deg)
     excess = resolve_heights(telemetry).centre_hae_m - terrain.heights(lat, lon)
     known = ~np.isnan(excess)

@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from otear.domain.footage import PacketCounts, RepairCount
+from otear.domain.footage import Names, PacketCounts, RepairCount
 from otear.domain.packets import Checksum, Packet, RepairKind, Standard
 from otear.domain.progress import Progress
 from otear.domain.telemetry import Floats, Telemetry
@@ -24,7 +24,7 @@ from otear.video.clocks import ClockAlignment, ClockObserver
 from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Notice, VideoUnit
 from otear.video.health import HealthObserver
 from otear.video.heights import implied_centre_hae_m, resolve_heights
-from otear.video.klv.reader import Batch, PacketReader
+from otear.video.klv.reader import EXCLUDED_NOTE, Batch, PacketReader
 from otear.video.poses import placed
 from otear.video.probe import Container, container_of, read_recording
 from otear.video.thinning import EvenSample
@@ -63,6 +63,7 @@ class Reading:
     counts: PacketCounts
     repairs: tuple[RepairCount, ...]
     vmti_targets: int
+    names: Names
     clock: ClockAlignment
     health: HealthObserver
     notices: tuple[str, ...]
@@ -82,7 +83,8 @@ class _Tally:
     valid: int = 0
     flagged: int = 0
     repaired: int = 0
-    targets: int = 0
+    vmti_targets: int = 0
+    set_aside: int = 0
     standards: Counter[Standard] = field(default_factory=Counter)
     repairs: dict[RepairKind, list[int]] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
@@ -95,6 +97,7 @@ class _Tally:
             self.valid += packet.trusted and packet.checksum is not Checksum.BAD
             self.repaired += packet.repaired
             self.notes.update(packet.notes)
+            self.set_aside += EXCLUDED_NOTE in packet.notes
             for repair in packet.repairs:
                 count_and_first = self.repairs.setdefault(repair.kind, [0, repair.offset])
                 count_and_first[0] += 1
@@ -123,6 +126,7 @@ class RecordingReader:
         self._pictures: list[float] = []
         self._frames = 0
         self._times: list[int] = []
+        self._names = Names()
         self._first_place_deg: tuple[float, float] | None = None
         self._centre_hae_m: EvenSample[float] = EvenSample(_HEIGHT_SAMPLE)
         self._implied_hae_m: EvenSample[float] = EvenSample(_HEIGHT_SAMPLE)
@@ -171,7 +175,7 @@ class RecordingReader:
         batch = replace(batch, first_index=self._tally.total)  # counted over all streams
         packets = batch.packets()
         self._tally.add(packets)
-        self._tally.targets += batch.vmti_targets
+        self._tally.vmti_targets += batch.vmti_targets
         self._sink.packets(packets)
         rows = batch.all_telemetry
         if not len(rows):
@@ -182,6 +186,8 @@ class RecordingReader:
             self._other_streams.add(batch.stream)
             return
         self._sink.telemetry(rows, batch.trusted_rows)
+        for names in batch.names():
+            self._names = self._names.with_more(names)
         trusted = rows.rows(batch.trusted_rows)
         self._clock.metadata(batch.frames.offset[trusted.packet - batch.first_index], trusted.pts_s, trusted.time_us)
         self._health.add(trusted)
@@ -230,9 +236,10 @@ class RecordingReader:
             first_pts_s=self._pictures[0] if self._pictures else None,
             start_us=times[0] if times else None,
             end_us=times[1] if times else None,
-            counts=PacketCounts(tally.total, tally.valid, tally.flagged, tally.repaired),
+            counts=PacketCounts(tally.total, tally.valid, tally.flagged, tally.repaired, tally.set_aside),
             repairs=tuple(RepairCount(kind, count, first) for kind, (count, first) in tally.repairs.items()),
-            vmti_targets=tally.targets,
+            vmti_targets=tally.vmti_targets,
+            names=self._names,
             clock=clock,
             health=self._health,
             notices=(*self._notices, *clock.warnings),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from otear.authority.roles import Action
 from otear.coverage.files import PassFile, read_pass
 from otear.coverage.tracks import pass_geojson, pass_kml
+from otear.domain.authority import Authority, DataKind
 from otear.domain.looks import Look
 from otear.domain.telemetry import Telemetry
 from otear.errors import InputError, NotFoundError
@@ -19,6 +22,9 @@ from otear.video.clocks import ClockAlignment, ClockPiece, ClockSource
 from otear.video.health import joined
 from otear.video.heights import with_heights
 from otear.video.klv.describe import describe
+from otear.workflow.authorities import authority_of
+from otear.workflow.desk import WORKSPACE, Desk
+from otear.workflow.held import exporting, footage_resource, footage_subject, lawful, not_purged
 
 
 def find(workspace: Workspace, name: str) -> FootageRow:
@@ -31,25 +37,42 @@ def find(workspace: Workspace, name: str) -> FootageRow:
     return rows[-1]
 
 
-def pass_of(workspace: Workspace, row: FootageRow) -> PassFile:
-    """The coverage of a recording. Raises `NotFoundError` where it saw no ground that could be placed."""
+def chosen(workspace: Workspace, names: Sequence[str]) -> list[FootageRow]:
+    """These recordings, each once, or all of them where none is named. Raises `NotFoundError`."""
+    named = {row.footage_id: row for row in (find(workspace, name) for name in names)}
+    return list(named.values()) or workspace.store.all_footage()
+
+
+def pass_of(desk: Desk, row: FootageRow, authority: Authority) -> PassFile:
+    """The coverage of a recording. Raises `NotFoundError` where it saw no ground that could be placed, `RefusedError`
+    where its authority is not in force."""
+    lawful(row, authority, desk.clock.now_us()).enforce()
     if row.bounds_deg is None:
         raise NotFoundError(
             f"footage {row.footage_id} saw no ground that could be placed",
             field="footage_id",
             remedy="`otear footage show` gives its health verdict and says why",
         )
-    return read_pass(workspace.derived(row.footage_id) / COVERAGE_FILE)
+    return read_pass(desk.workspace.derived(row.footage_id) / COVERAGE_FILE)
 
 
-def looks_of(workspace: Workspace, row: FootageRow) -> tuple[Look, ...]:
-    """The looks of a recording, none where it saw no ground."""
-    return () if row.bounds_deg is None else pass_of(workspace, row).looks
+def listed(desk: Desk) -> list[FootageRow]:
+    """Every recording, oldest ingest first. Raises `RefusedError` where this person may not know."""
+    desk.permit(Action.VIEW_METADATA, WORKSPACE)
+    return desk.workspace.store.all_footage()
 
 
-def packet_items(workspace: Workspace, row: FootageRow, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """One packet and its items, for people. Raises `InputError` past the end."""
-    packet = read_packet(workspace.derived(row.footage_id), number) if number >= 0 else None
+def shown(desk: Desk, row: FootageRow) -> dict[str, Any]:
+    """What `ingest` found in a recording. Raises `RefusedError` where this person may not know."""
+    _readable(desk, row)
+    return row.summary
+
+
+def packet_items(desk: Desk, row: FootageRow, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One packet and its items, for people. Raises `InputError` past the end, `NotFoundError` once purged."""
+    _readable(desk, row)
+    not_purged(row, DataKind.METADATA)
+    packet = read_packet(desk.workspace.derived(row.footage_id), number) if number >= 0 else None
     if packet is None:
         total = row.summary["packets"]["total"]
         raise InputError(f"there is no packet {number}", field="--at", remedy=f"Give a number from 0 to {total - 1}")
@@ -62,18 +85,18 @@ def trusted_telemetry(workspace: Workspace, row: FootageRow) -> Telemetry:
     return with_heights(joined(list(read_telemetry(workspace.derived(row.footage_id)))))
 
 
-def track_geojson(workspace: Workspace, row: FootageRow) -> dict[str, Any]:
-    """Track and footprints as a GeoJSON FeatureCollection."""
-    return pass_geojson(trusted_telemetry(workspace, row), looks_of(workspace, row))
+def track_geojson(desk: Desk, row: FootageRow) -> dict[str, Any]:
+    """Track and footprints as a GeoJSON FeatureCollection; without an authority in force, the track alone."""
+    return pass_geojson(*_track(desk, row))
 
 
-def write_track(workspace: Workspace, row: FootageRow, path: Path) -> None:
+def write_track(desk: Desk, row: FootageRow, path: Path) -> None:
     """Write track and footprints as .geojson or .kml. Raises `InputError` for any other ending."""
     match path.suffix.lower():
         case ".geojson" | ".json":
-            content = json.dumps(track_geojson(workspace, row), ensure_ascii=False).encode()
+            content = json.dumps(track_geojson(desk, row), ensure_ascii=False).encode()
         case ".kml":
-            content = pass_kml(row.name, trusted_telemetry(workspace, row), looks_of(workspace, row))
+            content = pass_kml(row.name, *_track(desk, row))
         case other:
             raise InputError(
                 f"cannot write a track as {other or 'a file without an ending'}",
@@ -81,8 +104,24 @@ def write_track(workspace: Workspace, row: FootageRow, path: Path) -> None:
                 field="--out",
                 remedy="End the name in .geojson or .kml",
             )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    source, shows = [(row, authority_of(desk, row))], (DataKind.METADATA, DataKind.COVERAGE)
+    with exporting(desk, path, source, Action.VIEW_METADATA, *shows) as draft:
+        draft.write_bytes(content)
+
+
+def _track(desk: Desk, row: FootageRow) -> tuple[Telemetry, tuple[Look, ...]]:
+    _readable(desk, row)
+    not_purged(row, DataKind.METADATA)
+    authority, looks = authority_of(desk, row), tuple[Look, ...]()
+    if authority is not None and row.bounds_deg is not None and lawful(row, authority, desk.clock.now_us()).allowed:
+        looks = pass_of(desk, row, authority).looks
+    return trusted_telemetry(desk.workspace, row), looks
+
+
+def _readable(desk: Desk, row: FootageRow) -> None:
+    authority = authority_of(desk, row)
+    resource = footage_resource(row, authority, desk.clock.now_us())
+    desk.permit(Action.VIEW_METADATA, footage_subject(row), resource=resource)
 
 
 def clock_of(row: FootageRow) -> ClockAlignment:

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from otear.authority.roles import Action
 from otear.coverage.moments import Views
 from otear.coverage.place_picture import PlacePicture, draw_places
 from otear.coverage.reach import bounds_of, reach
 from otear.coverage.resolution import ground_sample
+from otear.domain.authority import Authority, DataKind
 from otear.domain.places import Ellipse, ErrorShare, PixelPlace
 from otear.domain.times import utc_text
 from otear.errors import InputError, NotFoundError
@@ -27,14 +29,14 @@ from otear.geo.uncertainty import GroundError, ground_error
 from otear.store.base import FootageRow
 from otear.store.recording_files import read_telemetry_near
 from otear.store.settings import PlatformSettings
-from otear.store.workspace import Workspace
 from otear.video.frames import frame_at
 from otear.video.instants import REACH_S, Instant, instant_at
+from otear.workflow.desk import Desk
 from otear.workflow.footage import clock_of
 from otear.workflow.ground import stand_in, stand_in_warning
-from otear.workflow.ingest import NOMINAL_PX
+from otear.workflow.held import exporting, footage_subject, under
+from otear.workflow.looking import FARTHEST_M, picture_size
 
-_FARTHEST_M = 60_000.0
 _DEEPEST_M, _HIGHEST_M = -500.0, 9_000.0
 """No ground is lower or higher (HAE)."""
 
@@ -60,8 +62,9 @@ class Located:
 
 
 def locate(
-    workspace: Workspace,
+    desk: Desk,
     row: FootageRow,
+    authority: Authority,
     *,
     time_s: float,
     pixels: Sequence[tuple[float, float]],
@@ -70,9 +73,12 @@ def locate(
 ) -> list[Located]:
     """One answer per pixel, `time_s` seconds after the recording's start; a pixel that shows no ground says why.
 
-    Raises `InputError` for a moment or a pixel outside the recording, or a moment without trusted metadata.
+    Raises `InputError` for a moment or a pixel outside the recording, or a moment without trusted metadata,
+    `RefusedError` where the authority does not allow it.
     """
-    size = (row.summary["video"]["width"], row.summary["video"]["height"]) if row.summary["video"] else NOMINAL_PX
+    under(desk, row, authority, Action.PROCESS, DataKind.METADATA)
+    workspace = desk.workspace
+    size = picture_size(row)
     for x, y in pixels:
         if not (0.0 <= x <= size[0] and 0.0 <= y <= size[1]):
             raise InputError(
@@ -98,37 +104,41 @@ def locate(
     if use_flagged:
         warnings.append("Packets whose checksum failed may have been used: check the place by other means.")
     budget = _budget(workspace.settings.platform, terrain, instant, row)
+    reason = f"{len(pixels)} pixels at {utc_text(time_us)}"
+    desk.workspace.ledger.append([desk.note(Action.PROCESS, footage_subject(row), authority=authority, reason=reason)])
     return _places(instant, np.array(pixels, dtype=np.float64), terrain, budget, tuple(warnings))
 
 
 def draw(
-    workspace: Workspace,
+    desk: Desk,
     row: FootageRow,
+    authority: Authority,
     located: Sequence[Located],
     path: Path,
     *,
     time_s: float,
     terrain: Terrain | None,
 ) -> None:
-    """Draw pixels and places with their errors. Raises `NotFoundError` where no pixel has a place."""
+    """Draw pixels and places with their errors. Raises `NotFoundError` where no pixel has a place, `RefusedError` where
+    the authority does not allow pictures to be shown."""
+    under(desk, row, authority, Action.VIEW_IMAGERY, DataKind.IMAGERY)
     found = [(each.pixel, each.place) for each in located if each.place is not None]
     if not found:
         raise NotFoundError("no pixel has a place to draw", field="--picture", remedy="Choose pixels that show ground")
     frame = None
     if row.summary["video"] is not None:
-        frame = frame_at(workspace.blobs.path(row.sha256), (row.summary["first_pts_s"] or 0.0) + time_s).pixels
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draw_places(
-        PlacePicture(
-            title=f"{row.name}  {located[0].time}",
-            pixels=[pixel for pixel, _ in found],
-            places=[place for _, place in found],
-            frame=frame,
-            heights_at=None if terrain is None else terrain.heights,
-            terrain_name=found[0][1].terrain,
-        ),
-        path,
+        frame = frame_at(desk.workspace.blobs.path(row.sha256), (row.summary["first_pts_s"] or 0.0) + time_s).pixels
+    drawn = PlacePicture(
+        title=f"{row.name}  {located[0].time}",
+        pixels=[pixel for pixel, _ in found],
+        places=[place for _, place in found],
+        frame=frame,
+        heights_at=None if terrain is None else terrain.heights,
+        terrain_name=found[0][1].terrain,
     )
+    shows = (DataKind.IMAGERY, DataKind.METADATA)
+    with exporting(desk, path, [(row, authority)], Action.VIEW_IMAGERY, *shows) as draft:
+        draw_places(drawn, draft)
 
 
 def _time_us(row: FootageRow, time_s: float) -> int:
@@ -189,11 +199,11 @@ def _places(
 ) -> list[Located]:
     one = np.zeros(1, dtype=np.intp)
     views = Views.of(np.array([instant.time_us]), instant.pose.at(one), instant.lens.at(one))
-    limit_m = np.array([_FARTHEST_M])
+    limit_m = np.array([FARTHEST_M])
     patch = terrain.patch(bounds_of(views, reach(views, _DEEPEST_M, _HIGHEST_M, limit_m)))
 
     def caster(origins: Floats, directions: Floats) -> Hits:
-        return cast(patch, origins, directions, max_range_m=_FARTHEST_M)
+        return cast(patch, origins, directions, max_range_m=FARTHEST_M)
 
     errors = ground_error(instant.pose, instant.lens, pixels, caster, budget=budget, motion=instant.motion)
     _, directions = sight_lines(instant.pose, instant.lens, pixels)

@@ -61,6 +61,10 @@ for _tag, _item in ITEMS.items():
     _LENGTHS[_tag, [0, *_item.codec.lengths] if _item.codec.lengths else slice(None)] = True
 _EXCLUDED = np.isin(np.arange(LAST_TAG + 1), list(EXCLUDED))
 _ONCE = ~np.isin(np.arange(LAST_TAG + 1), list(REPEATABLE))
+NAMING = {4: "tail_number", 10: "designation", 11: "sensor"}
+"""Items that name the aircraft and the camera."""
+_NAMING = np.isin(np.arange(LAST_TAG + 1), list(NAMING))
+_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _ABSENT = 255
 _HAS_SDCC, _HAS_EXCLUDED, _TWICE, _HAS_VMTI = 1, 2, 4, 8
 
@@ -86,14 +90,17 @@ def _gather(  # noqa: PLR0917 - a compiled loop takes its arrays one by one
     allowed: NDArray[np.bool_],
     excluded: NDArray[np.bool_],
     once: NDArray[np.bool_],
+    naming: NDArray[np.bool_],
     raw: NDArray[np.uint64],
     lengths: Bytes,
     facts: Ints,
 ) -> None:
-    """Fill raw values and lengths, both (slots, n), and facts (n, 3): items end well, odd tag (0 for none), marks."""
+    """Fill raw values and lengths, both (slots, n), and facts (n, 4): items end well, odd tag (0 for none), marks, and
+    a fingerprint (FNV-1a) of the items that name camera and aircraft."""
     seen = np.full(allowed.shape[0], -1, dtype=np.int64)
     for i in range(rows.shape[0]):
         at, stop = rows[i, BODY], rows[i, BODY_STOP]
+        print_of_names = _FNV_OFFSET
         if rows[i, STANDARD] == EG0104_CODE:
             facts[i, 0] = _fills(data, at, stop)
             continue
@@ -118,6 +125,9 @@ def _gather(  # noqa: PLR0917 - a compiled loop takes its arrays one by one
                 facts[i, 2] |= _HAS_SDCC
             if tag == VMTI:
                 facts[i, 2] |= _HAS_VMTI
+            if naming[tag]:
+                for k in range(value - 2, value + length):
+                    print_of_names = (print_of_names ^ np.uint64(data[k])) * _FNV_PRIME
             slot = slots[tag]
             if slot < 0:
                 continue
@@ -128,6 +138,7 @@ def _gather(  # noqa: PLR0917 - a compiled loop takes its arrays one by one
                     number = number << np.uint64(8) | np.uint64(data[k])
                 raw[slot, i] = number
         facts[i, 0] = at == stop
+        facts[i, 3] = np.int64(print_of_names >> np.uint64(1))
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,11 @@ class Gathered:
     def odd_tag(self) -> Ints:
         """The first item whose length is not the standard's, 0 for none, shape (n,)."""
         return self.facts[:, 1]
+
+    @property
+    def naming(self) -> Ints:
+        """The same number for packets that name camera and aircraft alike, shape (n,)."""
+        return self.facts[:, 3]
 
     @property
     def repeats(self) -> NDArray[np.bool_]:
@@ -206,8 +222,8 @@ def gather(frames: Frames) -> Gathered:
     count = len(frames)
     raw = np.zeros((len(_TAGS), count), dtype=np.uint64)
     lengths = np.full((len(_TAGS), count), _ABSENT, dtype=np.uint8)
-    facts = np.zeros((count, 3), dtype=np.int64)
-    _gather(frames.data, frames.rows, _SLOT, _LENGTHS, _EXCLUDED, _ONCE, raw, lengths, facts)
+    facts = np.zeros((count, 4), dtype=np.int64)
+    _gather(frames.data, frames.rows, _SLOT, _LENGTHS, _EXCLUDED, _ONCE, _NAMING, raw, lengths, facts)
     return Gathered(raw, lengths, facts)
 
 

@@ -10,15 +10,17 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
+from otear.domain.footage import Names
 from otear.domain.packets import Packet, Repair
 from otear.domain.telemetry import Telemetry
 from otear.video.klv import scan
-from otear.video.klv.ber import MalformedError, local_items
-from otear.video.klv.columns import Gathered, decodable, gather, telemetry
+from otear.video.klv.ber import MalformedError, local_items, text
+from otear.video.klv.columns import NAMING, Gathered, decodable, gather, telemetry
 from otear.video.klv.doubts import REACH, judge
+from otear.video.klv.eg0104 import universal_items
 from otear.video.klv.framing import CHECKSUMS, Framer, Frames
 from otear.video.klv.items import TIME, VMTI
-from otear.video.klv.keys import EG0104_CODE, ST0903_CODE, STANDARDS
+from otear.video.klv.keys import EG0104_CODE, ST0601_CODE, ST0903_CODE, STANDARDS
 from otear.video.klv.sets import vmti
 
 EXCLUDED_NOTE = "carries items that have no place in an unarmed survey; they are kept raw and never acted upon"
@@ -64,6 +66,16 @@ class Batch:
         rows = np.flatnonzero(self.trusted & (self.items.vmti | alone)).tolist()
         return sum(_targets(self.frames.body(row), alone=bool(alone[row])) for row in rows)
 
+    def names(self) -> list[Names]:
+        """What the trusted packets call camera and aircraft; those that say the same as one before are left out."""
+        trusted, standard = np.flatnonzero(self.trusted), self.frames.standard
+        _, first = np.unique(self.items.naming[trusted], return_index=True)
+        local = [row for row in trusted[np.sort(first)].tolist() if standard[row] == ST0601_CODE]
+        universal = trusted[standard[trusted] == EG0104_CODE].tolist()
+        said = [_local_names(self.frames.body(row)) for row in local]
+        said += [_universal_names(self.frames.body(row)) for row in universal]
+        return list(dict.fromkeys(said))
+
     def packets(self) -> list[Packet]:
         """Every packet as a noun, damaged ones included."""
         frames, items = self.frames, self.items
@@ -101,6 +113,18 @@ class Batch:
             )
             for k, (row, offset, pts_s, time_us, trusted, mended, excluded) in enumerate(zip(*columns, strict=True))
         ]
+
+
+def _local_names(body: bytes) -> Names:
+    named = {NAMING[tag]: (text(value),) for tag, value in local_items(body) if tag in NAMING and text(value)}
+    return Names(**named)
+
+
+def _universal_names(body: bytes) -> Names:
+    items = {"device_designation": "designation", "image_source_sensor": "sensor"}
+    return Names(
+        **{items[name]: (str(value),) for _, name, value, _ in universal_items(body) if name in items and value}
+    )
 
 
 def _targets(body: bytes, *, alone: bool) -> int:
