@@ -244,7 +244,7 @@ def test_every_decision_of_authority_is_handed_on() -> None:
     assert {name for name, one in DECIDING.items() if get_type_hints(one)["return"] is Decision} | {
         "standing",
         "held_at",
-    } == made
+    } == made - {"dates_hold"}  # which judges documents that are no authority yet
 
 
 @pytest.mark.parametrize("name", [*DECIDING, "standing", "held_at"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from otear.authority.documents import read_bundle
 from otear.authority.unarmed import ABOARD, DENIED, LOOK_ALIKES, armed_words, find_armed, refuse_armed
 from otear.domain.bilingual import Bilingual
-from otear.errors import InputError, RefusedError
+from otear.errors import RefusedError
 
 WHAT = Bilingual("the document", "el documento")
 WORDS = [word.strip("*") for group in DENIED for word in group.words]
@@ -125,34 +126,38 @@ def test_no_depth_and_no_company_hides_a_word(word: str, beside: Any, path: list
     assert armed_words(value)
 
 
-BUNDLE = {
-    "authorization": {
-        "reference": "Ley Federal de Armas de Fuego, art. 7",
-        "volumes": [{"name": "Granada"}],
-        "exclusions": [{"name": "polígono de tiro"}, {"name": "fábrica de municiones"}],
-    },
-    "approval": {"approved_by": "Ana de Armas"},
-}  # fmt: skip
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "authority-sinaloa.yaml"
 
 
 def test_people_places_and_laws_have_their_own_names_in_an_authority() -> None:
-    with pytest.raises(InputError, match="format"):
-        read_bundle(json.dumps(BUNDLE))
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for said, other in (
+        ("reference: EJEMPLO/SOB/2023/001", "reference: Ley Federal de Armas de Fuego, art. 7"),
+        ("name: foothills", "name: Cerro de las Armas"),
+        ("name: invented town", "name: fábrica de municiones"),
+        ("approved_by: Director of the example programme", "approved_by: Ana de Armas"),
+    ):
+        assert said in text
+        text = text.replace(said, other)
+    bundle = read_bundle(text)
+    assert bundle.authorization is not None
+    assert [volume.name for volume in bundle.authorization.noun.volumes] == ["Cerro de las Armas"]
 
 
 @pytest.mark.parametrize(
-    ("part", "change"),
+    ("part", "document"),
     [
         ("authorization", {"volumes": [{"name": "Granada", "missile": 1}]}),
+        ("authorization", {"volumes": [{"area": {"name": "missile"}}]}),
         ("authorization", {"exclusions": ["missile"]}),
         ("authorization", {"exclusions": {"name": "missile"}}),
         ("authorization", {"aircraft": ["w-e-a-p-o-n"]}),
         ("approval", {"missiles": "Ana de Armas"}),
     ],
 )
-def test_only_the_names_are_let_by(part: str, change: dict[str, Any]) -> None:
+def test_only_those_names_are_let_by(part: str, document: dict[str, Any]) -> None:
     with pytest.raises(RefusedError) as refusal:
-        read_bundle(json.dumps({**BUNDLE, part: {**BUNDLE[part], **change}}))
+        read_bundle(json.dumps({part: document}))
     assert refusal.value.rule == "unarmed"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -399,6 +400,28 @@ SWAP = (
         (["UPDATE ledger_head SET size = 10"], ["entry 10: is not among the 10", "head: its latest time"]),
         (["UPDATE ledger_head SET latest_us = 0"], ["head: its latest time"]),
         (["DELETE FROM ledger_head"], ["head: there are 0"]),
+        (["INSERT INTO ledger_head VALUES (1, 11, 0, 0)"], ["head: there are 2"]),
+        (["UPDATE ledger_head SET size = 'many'"], ["head: its size is no count"]),
+        (["UPDATE ledger_head SET size = CAST(x'ff' AS TEXT)"], ["head: its size is no count"]),
+        (["UPDATE ledger_head SET size = -1"], ["head: its size is no count"]),
+        (["UPDATE ledger_head SET latest_us = 'noon'"], ["head: its latest time is no time"]),
+        (["UPDATE ledger_head SET latest_us = x'00'"], ["head: its latest time is no time"]),
+        (["UPDATE ledger_head SET clock_from = 'now'"], ["head: the entry from which the clock counts"]),
+        (["UPDATE ledger_head SET clock_from = 11"], ["head: the entry from which the clock counts"]),
+        (["UPDATE ledger_entries SET body = 7 WHERE sequence = 9"], ["entry 9: its body is not as"]),
+        (["UPDATE ledger_entries SET body = CAST(body AS BLOB) WHERE sequence = 9"], ["entry 9: its body is not as"]),
+        (["UPDATE ledger_entries SET leaf = CAST(leaf AS TEXT) WHERE sequence = 9"], ["entry 9: its hash"]),
+        (["UPDATE ledger_entries SET sequence = -5 WHERE sequence = 10"], ["entry -5: is not", "entry 10: is missing"]),
+        ([f"UPDATE ledger_entries SET sequence = {2**63 - 1} WHERE sequence = 10"],
+         [f"entry {2**63 - 1}: is not", "entry 10: is missing"]),
+        (["UPDATE ledger_nodes SET hash = CAST(hash AS TEXT) WHERE level = 3"], ["hash at level 3, position 0: is"]),
+        (["UPDATE ledger_nodes SET position = 'one' WHERE level = 3"], ["hash: stands at no", "hash at level 3"]),
+        (["UPDATE ledger_nodes SET level = 1.5 WHERE level = 3"], ["hash: stands at no", "hash at level 3"]),
+        (["DROP TABLE ledger_entries"], ["table ledger_entries: is missing"]),
+        (["DROP TABLE ledger_nodes", "DROP TABLE ledger_head"], ["table ledger_nodes: is", "table ledger_head: is"]),
+        (["ALTER TABLE ledger_entries DROP COLUMN leaf"], ["table ledger_entries: its columns or its key"]),
+        (["CREATE TABLE twin AS SELECT * FROM ledger_entries", "DROP TABLE ledger_entries",
+          "ALTER TABLE twin RENAME TO ledger_entries"], ["table ledger_entries: its columns or its key"]),
     ],
 )  # fmt: skip
 def test_every_hand_in_it_is_named(store: SqlStore, statements: Sequence[str], named: list[str]) -> None:
@@ -410,6 +433,68 @@ def test_every_hand_in_it_is_named(store: SqlStore, statements: Sequence[str], n
     for fault, beginning in zip(found.faults, named, strict=True):
         assert fault.en.startswith(beginning)
         assert fault.es != fault.en
+
+
+def without_constraints(database: Path) -> None:
+    """Let nulls into the columns of the ledger, as an editor of the schema does."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE name LIKE 'ledger_%'")
+
+
+def contents(database: Path) -> list[list[Any]]:
+    """All that the ledger's tables hold, and as what."""
+    with closing(sqlite3.connect(database)) as connection:
+        return [
+            connection.execute(f"SELECT {', '.join(f'typeof({name}), quote({name})' for name in names)} FROM {table}")
+            .fetchall()
+            for table, names in COLUMNS.items()
+        ]  # fmt: skip
+
+
+COLUMNS = {
+    "ledger_entries": ("sequence", "body", "leaf"),
+    "ledger_nodes": ("level", "position", "hash"),
+    "ledger_head": ("size", "latest_us", "clock_from"),
+}
+WHATEVER = (
+    st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 12) | st.floats() | st.text(max_size=3)
+    | st.binary(max_size=3) | st.sampled_from(["11", "{}", bytes(32)])
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def eleven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of eleven entries that takes anything in any column."""
+    folder = tmp_path_factory.mktemp("eleven")
+    store = SqlStore(url(folder))
+    store.ledger.append(drafts(11))
+    tamper(store)
+    store.close()
+    without_constraints(folder / "index.db")
+    return folder / "index.db"
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_is_put_wherever_is_named_and_stops_nothing(eleven: Path, data: st.DataObject) -> None:
+    before = contents(eleven)
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "index.db"
+        shutil.copy(eleven, database)
+        for _ in range(data.draw(st.integers(1, 3))):
+            table = data.draw(st.sampled_from(sorted(COLUMNS)))
+            # Of clock_from alone any entry from which the times agree is a sound one.
+            column = data.draw(st.sampled_from([name for name in COLUMNS[table] if name != "clock_from"]))
+            place, value = data.draw(st.integers(0, 10)), data.draw(WHATEVER)
+            keys = ", ".join(COLUMNS[table][:2] if table == "ledger_nodes" else COLUMNS[table][:1])
+            row = f"SELECT {keys} FROM {table} ORDER BY 1 LIMIT 1 OFFSET {place}"
+            with closing(sqlite3.connect(database)) as connection, connection, suppress(sqlite3.IntegrityError):
+                connection.execute(f"UPDATE {table} SET {column} = ? WHERE ({keys}) IN ({row})", (value,))
+        store = SqlStore(url(Path(folder)))
+        found = store.ledger.verify()
+        store.close()
+        assert found.valid == (contents(database) == before)
 
 
 def test_an_entry_that_was_rewritten_with_its_hash_breaks_the_tree_above(store: SqlStore) -> None:

@@ -57,12 +57,14 @@ def test_what_is_there_stays_as_it_was(workspace: Workspace) -> None:
     at.add_aircraft(AIRCRAFT, [])
     at.revoke("a-1", REVOCATION, [])
     before = state(workspace)
-    at.add_authority(replace(AUTHORITY, bundle="other", imported_us=1), [])
+    at.add_authority(replace(AUTHORITY, bundle="other"), [])
     at.add_aircraft(replace(AIRCRAFT, document="other"), [])
     at.revoke("a-1", replace(REVOCATION, reason="another", at_us=99), [])
     assert state(workspace) == before
     at.revoke("a-1", REVOCATION, [NOTE])
     assert workspace.ledger.size() == 1, "that it was tried again is on record"
+    at.add_authority(replace(AUTHORITY, imported_us=77), [])
+    assert [one.imported_us for one in at.authorities()] == [77], "it was verified again, and counts from then"
 
 
 def test_a_key_is_known_as_it_was_said_last(workspace: Workspace) -> None:

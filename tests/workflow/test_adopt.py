@@ -152,7 +152,7 @@ def quarantined_for(scene: Scene, rule: str) -> None:
     assert scene.workspace.store.fact("grid") is None, "what nobody may look at settles no grid"
     entry = log_of(scene.workspace)[-1]
     assert (entry["action"], entry["outcome"]) == ("adopt", "refused")
-    assert entry["reason"].startswith(f"{rule}: ")
+    assert entry["reason"] == rule
     assert entry["subject"] == {"kind": "footage", "id": row.footage_id, "sha256": row.sha256}
 
 

@@ -550,6 +550,37 @@ def test_a_copy_of_several_goes_with_the_first_of_them(kept: Workspace, tmp_path
     assert not (kept.root / "both.gpkg").exists()
 
 
+def test_a_copy_that_also_shows_what_is_held_stays(kept: Workspace, tmp_path: Path, clip: Clip) -> None:
+    other = tmp_path / "other.ts"
+    other.write_bytes(clip.recording.read_bytes() + b"\x47" * 188)
+    second = take(kept, other, clip.terrain)
+    desk = desk_in(kept)
+    sources, _ = in_reach(desk, kept.store.all_footage(), Action.EXPORT_COVERAGE)
+    export(desk, sources, kept.root / "both.gpkg")
+    place_hold(desk, kept.store.footage(second["footage_id"]), "a ground")
+    named = [path for one in purge(desk_in(kept, LATER), dry_run=False) for path in one.due.elsewhere]
+    assert (kept.root / "both.gpkg").exists()
+    assert [path for path in named if "both.gpkg" in path and "held" in path]
+
+
+def test_a_copy_that_was_moved_within_the_workspace_goes_too(kept: Workspace) -> None:
+    desk, row, authority = held_in(kept)
+    quicklook(desk, row, authority, kept.root / "look.png", terrain=None)
+    (kept.root / "folder").mkdir()
+    moved = (kept.root / "look.png").rename(kept.root / "folder" / "another name.png")
+    purge(desk_in(kept, LATER), dry_run=False)
+    assert not moved.exists()
+
+
+def test_a_link_to_what_was_moved_out_is_named(kept: Workspace, tmp_path: Path) -> None:
+    desk, row, authority = held_in(kept)
+    quicklook(desk, row, authority, kept.root / "look.png", terrain=None)
+    outside = (kept.root / "look.png").rename(tmp_path / "kept.png")
+    (kept.root / "look.png").symlink_to(outside)
+    named = [path for one in purge(desk_in(kept, LATER), dry_run=False) for path in one.due.elsewhere]
+    assert [path for path in named if path.endswith("look.png")]
+
+
 def test_copies_are_found_in_a_workspace_that_was_moved(shared: Workspace, tmp_path: Path) -> None:
     sought = content(shared, COPIES)
     moved = open_workspace(shared.root.rename(tmp_path / "moved"))

@@ -70,10 +70,19 @@ def import_authority(
 
 def list_authorities(context: typer.Context, json: JsonOption = False) -> None:
     """List the authorities and whether they allow anything now."""
-    from otear.workflow.authorities import listed
+    from otear.workflow.authorities import listed, unbelieved
 
     desk = desk_in(context)
     documents = [_document(desk, one) for one in listed(desk)]
+    documents += [
+        {
+            "authority_id": authority_id,
+            "allowed_now": False,
+            "state": f"{refusal.rule}: {refusal.because}",
+            **dict.fromkeys(("host", "reference", "until"), ""),
+        }
+        for authority_id, refusal in unbelieved(desk).items()
+    ]
     if json:
         print_json(documents)
         return

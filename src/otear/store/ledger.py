@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from otear.domain.ledger import Draft, Entry
 from otear.domain.progress import Progress, silent
-from otear.errors import NotFoundError
+from otear.errors import InputError, NotFoundError
 from otear.ledger.entries import entry_bytes, entry_from
 from otear.ledger.merkle import Frontier, consistency_proof, frontier_nodes, inclusion_proof, leaf_hash, root_at
 from otear.store.ledger_check import Checked, check
@@ -71,7 +71,7 @@ class SqlLedger:
     def latest_us(self) -> int:
         """The greatest time of any entry since the clock was last accepted; 0 where there is none."""
         with self._engine.connect() as connection:
-            return int(connection.execute(select(ledger_head.c.latest_us)).scalar_one())
+            return _whole(connection.execute(select(ledger_head.c.latest_us)).scalars().all())
 
     def root(self, size: int | None = None) -> bytes:
         """The root hash over the first `size` entries, over all without. Raises `NotFoundError` beyond the log."""
@@ -148,7 +148,16 @@ def _locked_head(connection: Connection) -> Row[Any]:
 
 
 def _size(connection: Connection) -> int:
-    return int(connection.execute(select(ledger_head.c.size)).scalar_one())
+    return _whole(connection.execute(select(ledger_head.c.size)).scalars().all())
+
+
+def _whole(values: Sequence[object]) -> int:
+    """The only value that there is. Raises `InputError` where the head of the ledger was tampered with."""
+    if len(values) != 1 or not isinstance(values[0], int):
+        raise InputError(
+            "the head of the ledger is damaged", field="ledger_head", remedy="`otear ledger verify` says what it finds"
+        )
+    return values[0]
 
 
 def _reached(connection: Connection, size: int) -> int:

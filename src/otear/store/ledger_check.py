@@ -180,8 +180,9 @@ class _Walk:
         node = ledger_nodes.c
         for level, wholes in sorted(grown.items()):
             stretch = node.level == level, node.position >= min(wholes), node.position <= max(wholes)
-            query = select(node.position, stored_as(connection.dialect.name, node.hash, "blob")).where(*stretch)
-            stored: dict[int, object] = dict(connection.execute(query))
+            kept = stored_as(connection.dialect.name, node.hash, "blob").label("kept")
+            query = select(node.position, kept).where(*stretch)
+            stored: dict[int, object] = {row.position: row.kept for row in connection.execute(query)}
             for position, whole in wholes.items():
                 if position not in stored:
                     self._faults.add(*_at(level, position, "is missing", "falta"))

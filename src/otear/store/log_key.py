@@ -26,6 +26,11 @@ def make_log_key(folder: Path, entropy: Callable[[int], bytes]) -> None:
     write_secret(folder / _SECRET, key)
 
 
+def has_log_key(folder: Path) -> bool:
+    """Whether there is a key."""
+    return (folder / _SECRET).is_file()
+
+
 def read_log_key(folder: Path) -> SigningKey:
     """The key. Raises `InputError` where it is gone or not whole."""
     path = folder / _SECRET

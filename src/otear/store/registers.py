@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 
 from otear.domain.authority import Revocation
 from otear.domain.ledger import Draft
@@ -21,11 +21,14 @@ class SqlRegisters:
         self._ledger = ledger
 
     def add_authority(self, row: AuthorityRow, notes: Sequence[Draft]) -> None:
-        """Keep an authority; the same one twice changes nothing but the notes."""
+        """Keep an authority; the same one again counts as imported now."""
         with writing(self._engine) as connection:
             held = select(authorities.c.authority_id).where(authorities.c.authority_id == row.authority_id)
             if connection.execute(held).first() is None:
                 connection.execute(insert(authorities).values(**vars(row)))
+            else:  # it was verified once more, with the keys of today
+                same = authorities.c.authority_id == row.authority_id
+                connection.execute(update(authorities).where(same).values(imported_us=row.imported_us))
             self._ledger.append_in(connection, notes)
 
     def authorities(self) -> list[AuthorityRow]:

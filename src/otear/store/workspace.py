@@ -25,7 +25,7 @@ from otear.store.base import FootageRow, Keeping, KeepRow, Registers, Store
 from otear.store.blobs import Blobs, FolderBlobs, StagedBlob
 from otear.store.keeping import SqlKeeping
 from otear.store.ledger import SqlLedger
-from otear.store.log_key import make_log_key, read_log_key
+from otear.store.log_key import has_log_key, make_log_key, read_log_key
 from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
 from otear.store.registers import SqlRegisters
 from otear.store.settings import Settings, read_settings, settings_text
@@ -170,7 +170,7 @@ def open_workspace(root: Path) -> Workspace:
         )
     settings = read_settings(settings_file)
     store = SqlStore(_database_url(root))
-    if store.ledger.size() == 0:
+    if not has_log_key(root / _KEYS) and store.ledger.size() == 0:
         with locked(root):
             make_log_key(root / _KEYS, secrets.token_bytes)  # of a version that kept no ledger; else there is one
     return Workspace(

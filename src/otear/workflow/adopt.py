@@ -35,7 +35,7 @@ from otear.workflow.custody import plain
 from otear.workflow.desk import Desk
 from otear.workflow.flown import Flown, Stated, footprint_margin_m
 from otear.workflow.flown import flown as facts_of
-from otear.workflow.held import footage_resource, footage_subject, lawful
+from otear.workflow.held import footage_resource, footage_subject, lawful, not_purged
 from otear.workflow.looking import Seen, look, settle
 
 
@@ -59,13 +59,14 @@ def adopt(
     """Adopt a recording under an authority, if that covers it, and work out what was looked at.
 
     It is one in quarantine, or one whose own authority has fallen; any other is left as it is. `stated` is what a
-    person says of the flight where the stream does not. A refusal is in the ledger and in the result, and the recording stays where it is. Raises `RefusedError`
-    where this person may not, or where the authority falls while the work is under way; `TerrainError` where the
-    terrain cannot be used.
+    person says of the flight where the stream does not. A refusal is in the ledger, by its rule, and in the result, and
+    the recording stays where it is. Raises `RefusedError` where this person may not, or where the authority falls while
+    the work is under way; `TerrainError` where the terrain cannot be used.
     """
     authority = required(authority)
     subject, workspace = footage_subject(row), desk.workspace
     desk.require(who_may(desk, row), Action.ADOPT, subject, authority=authority)
+    not_purged(row, DataKind.METADATA)
     own = authority_of(desk, row)
     if own is not None and lawful(row, own, desk.clock.now_us()).allowed:
         return Adoption(row, allowed("covered", f"{row.authority_id} covers it", f"{row.authority_id} la ampara"))

@@ -18,7 +18,7 @@ from otear.authority.terms import standing
 from otear.domain.authority import Authority, Revocation
 from otear.domain.bilingual import Bilingual
 from otear.domain.decision import Decision, refused
-from otear.errors import InputError, NotFoundError
+from otear.errors import InputError, NotFoundError, RefusedError
 from otear.ledger.keys import SigningKey
 from otear.store.base import AuthorityRow, FootageRow
 from otear.store.workspace import Workspace
@@ -78,16 +78,30 @@ def _unsigned(documents: Sequence[dict[str, Any]]) -> str:
 
 
 def authorities(workspace: Workspace) -> dict[str, Authority]:
-    """Every authority by its identifier, in the order of import, whatever became of it."""
-    keys, rows, known = registry(workspace), workspace.registers.authorities(), dict[str, Authority]()
+    """Every authority by its identifier, in the order of import, whatever became of it; but those that cannot be
+    believed any more, under which nothing is allowed (`unbelieved`)."""
+    return _restored(workspace)[0]
+
+
+def unbelieved(desk: Desk) -> dict[str, RefusedError]:
+    """Why stored authorities cannot be believed any more, by their identifiers."""
+    return _restored(desk.workspace)[1]
+
+
+def _restored(workspace: Workspace) -> tuple[dict[str, Authority], dict[str, RefusedError]]:
+    keys, rows = registry(workspace), workspace.registers.authorities()
+    known, fallen = dict[str, Authority](), dict[str, RefusedError]()
     waiting = [(row, _bundle(row)) for row in rows]
     while waiting:
         # Clocks are set back now and then: what continues another may seem to be older than that.
         ready = [one for one in waiting if one[1].continues in {None, *known}] or waiting
         for row, bundle in ready:
-            known[row.authority_id] = restored(bundle, keys, row.imported_us, LiveStanding(workspace), known)
-        waiting = [one for one in waiting if one[0].authority_id not in known]
-    return {row.authority_id: known[row.authority_id] for row in rows}
+            try:
+                known[row.authority_id] = restored(bundle, keys, row.imported_us, LiveStanding(workspace), known)
+            except RefusedError as refusal:  # it falls alone, and takes no other down
+                fallen[row.authority_id] = refusal
+        waiting = [one for one in waiting if one[0].authority_id not in {*known, *fallen}]
+    return {row.authority_id: known[row.authority_id] for row in rows if row.authority_id in known}, fallen
 
 
 def listed(desk: Desk) -> list[Authority]:

@@ -71,14 +71,18 @@ def _drafted(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+def is_own(path: Path) -> bool:
+    """Whether a path, relative to a workspace, is a part of the workspace itself and not what people put there."""
+    return path.parts[0] in _OWN or path.parts[0].startswith("otear.db")
+
+
 def check_output(path: Path) -> None:
     """Raises `InputError` for what is no file that may be written over: a folder, a device, a part of a workspace."""
     if path.exists() and not path.is_file():
         raise InputError("is no file that can be written over", source=path, remedy="Name a new file")
     place = path.resolve()
     for folder in place.parents:
-        first = place.relative_to(folder).parts[0]
-        if (folder / SETTINGS_FILE).is_file() and (first in _OWN or first.startswith("otear.db")):
+        if (folder / SETTINGS_FILE).is_file() and is_own(place.relative_to(folder)):
             raise InputError(
                 f"is a part of the workspace {folder}", source=path, remedy="Name a file that is none of its own"
             )

@@ -43,8 +43,12 @@ class Verdict:
 
 def verify(desk: Desk, progress: Progress = silent) -> Verdict:
     """Recompute the ledger, and compare it with every checkpoint that is kept. Raises `RefusedError`."""
+    # Anybody may; so whatever is wrong is named before anybody is asked who they are.
+    checked = desk.workspace.ledger.verify(progress)
+    if checked.faults:
+        return Verdict(checked.entries, checked.root.hex(), False, checked.faults, 0, ())
     desk.permit(Action.VERIFY, LEDGER)
-    checked, notes = desk.workspace.ledger.verify(progress), _notes(desk)
+    notes = _notes(desk)
     faults, witnesses = list(checked.faults), list[tuple[Cosignature, int]]()
     try:
         key = desk.workspace.log_key().public

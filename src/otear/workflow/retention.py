@@ -25,7 +25,7 @@ from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
 from otear.store.workspace import COVERAGE_FILE, Workspace
 from otear.workflow.authorities import authority_of
 from otear.workflow.desk import WORKSPACE, Desk, Subject
-from otear.workflow.files import file_sha256
+from otear.workflow.files import file_sha256, is_own
 
 _COUNTS = ("footage_id", "sha256", "name", "standard", "duration_s", "frames", "packets", "vmti_targets", "looks")
 _MARKS = ("covered_km2", "quarantined", "authority_id", "purged")
@@ -105,12 +105,12 @@ def purge(desk: Desk, *, dry_run: bool, progress: Progress = silent) -> list[Pur
 def due(workspace: Workspace, now_us: int) -> Iterator[Due]:
     """Everything whose time is up, longest overdue first."""
     rows = {row.footage_id: row for row in workspace.store.all_footage()}
-    exports, holds = workspace.keeping.exports(), [one for one in workspace.keeping.holds() if one.lifted_us is None]
-    for keep in workspace.keeping.kept():
-        if keep.purged_us is not None or keep.keep_until_us > now_us:
-            continue
+    holds = [one for one in workspace.keeping.holds() if one.lifted_us is None]
+    kept = [one for one in workspace.keeping.kept() if one.purged_us is None and one.keep_until_us <= now_us]
+    copies = _Copies(workspace, {one.footage_id for one in holds}) if kept else None
+    for keep in kept:
         row = rows[keep.footage_id]
-        inside, elsewhere = _copies(workspace, row, keep.data_kind, exports)
+        inside, elsewhere = copies.of(row, keep.data_kind) if copies else ([], ())
         files = [path for path in (*_own_files(workspace, row, keep.data_kind), *inside) if path.is_file()]
         yield Due(
             row=row,
@@ -217,19 +217,52 @@ def _own_files(workspace: Workspace, row: FootageRow, kind: DataKind) -> list[Pa
             return []
 
 
-def _copies(
-    workspace: Workspace, row: FootageRow, kind: DataKind, exports: Sequence[ExportRow]
-) -> tuple[list[Path], tuple[str, ...]]:
-    """Files that were written from a recording: those in the workspace that still are what was written, and those that
-    somebody has to look at."""
-    root, inside, elsewhere = workspace.root.resolve(), [], []
-    for one in exports:
-        path = root / one.path
-        if one.footage_id != row.footage_id or one.data_kind is not kind or not path.is_file():
-            continue
-        found = file_sha256(path)
-        if found == one.sha256 and path.is_relative_to(root):
-            inside.append(path)
-        elif found == one.sha256 or not any(other.sha256 == found and other.path == one.path for other in exports):
-            elsewhere.append(str(path))
-    return inside, tuple(elsewhere)
+class _Copies:
+    """Files that were written from recordings, wherever in the workspace they are by now."""
+
+    def __init__(self, workspace: Workspace, held: Collection[str]) -> None:
+        self._root = workspace.root.resolve()
+        self._exports = workspace.keeping.exports()
+        self._held = [one for one in self._exports if one.footage_id in held]
+        self._moved: dict[str, list[Path]] | None = None
+
+    def of(self, row: FootageRow, kind: DataKind) -> tuple[list[Path], tuple[str, ...]]:
+        """Those that may be deleted with one kind of a recording's data: in the workspace, still what was written, and
+        not showing another recording that is held. And those that somebody has to look at: all others."""
+        inside, elsewhere = [], []
+        for one in self._exports:
+            if one.footage_id != row.footage_id or one.data_kind is not kind:
+                continue
+            path = self._root / one.path
+            found = file_sha256(path) if path.is_file() else None
+            ours = path.resolve().is_relative_to(self._root) and not path.is_symlink()
+            if self._shows_what_is_held(one):
+                elsewhere.append(f"{path} (shows a recording that is held)")
+            elif found == one.sha256 and ours:
+                inside.append(path)
+            elif found == one.sha256 or (found is not None and not self._written_later(one, found)):
+                elsewhere.append(str(path))
+            elif found is None and not Path(one.path).is_absolute():
+                moved = self._with(one.sha256)
+                inside += moved
+                elsewhere += [] if moved else [f"{path} (not where it was written)"]
+        return inside, tuple(elsewhere)
+
+    def _shows_what_is_held(self, one: ExportRow) -> bool:
+        """Whether a file shows another recording, too, and something holds that."""
+        others = (other for other in self._held if other.footage_id != one.footage_id)
+        return any((other.path, other.sha256) == (one.path, one.sha256) for other in others)
+
+    def _written_later(self, one: ExportRow, sha256: str) -> bool:
+        """Whether a name holds by now what was written there from something else."""
+        return any(other.sha256 == sha256 and other.path == one.path for other in self._exports)
+
+    def _with(self, sha256: str) -> list[Path]:
+        """Files that people put into the workspace with this content, under whatever name."""
+        if self._moved is None:
+            sizes: dict[str, list[Path]] = defaultdict(list)
+            for path in sorted(self._root.rglob("*")):
+                if path.is_file() and not path.is_symlink() and not is_own(path.relative_to(self._root)):
+                    sizes[file_sha256(path)].append(path)
+            self._moved = sizes
+        return self._moved.get(sha256, [])
