@@ -62,26 +62,18 @@ def at_work(workspace: Workspace, name: str) -> Desk:
     return desk_of(workspace, NOW, name)
 
 
-def test_who_is_at_work_is_asked_for_then_the_environment_then_the_settings(
-    peopled: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_is_at_work_is_asked_for_and_else_in_the_settings(peopled: Workspace) -> None:
     assert desk_of(peopled, NOW).actor == Actor("ana", frozenset({Role.ANALYST}))
-    monkeypatch.setenv("OTEAR_USER", "pia")
-    assert desk_of(peopled, NOW).actor.name == "pia"
     assert desk_of(peopled, NOW, "boss").actor == Actor("boss", frozenset({Role.ADMINISTRATOR}))
-    monkeypatch.setenv("OTEAR_USER", "")
-    assert desk_of(peopled, NOW).actor.name == "ana"
+    assert desk_of(peopled, NOW, "").actor.name == "ana"
 
 
-def test_nobody_else_works_here(peopled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_else_works_here(peopled: Workspace) -> None:
     for name in ("eve", "ANA", "ana "):
         with pytest.raises(NotFoundError) as caught:
             desk_of(peopled, NOW, name)
         assert caught.value.field == "people.roles"
         assert repr(name) in str(caught.value)
-    monkeypatch.setenv("OTEAR_USER", "eve")
-    with pytest.raises(NotFoundError):
-        desk_of(peopled, NOW)
 
 
 def test_a_role_that_does_not_exist_is_named(peopled: Workspace) -> None:
@@ -95,7 +87,8 @@ def test_a_role_that_does_not_exist_is_named(peopled: Workspace) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "code"),
     [
-        ((), "", 0), (("--user", "ana"), "", 0), ((), "ana", 0), (("--user", "eve"), "", 2), ((), "eve", 2),
+        ((), "", 0), (("--user", "ana"), "", 0), ((), "ana", 0), ((), "pia", 0),
+        (("--user", "eve"), "", 2), ((), "eve", 2),
         (("--user", "ana"), "eve", 0), (("--user", "odd"), "", 2), (("--user", "nadie"), "", 1),
     ],
 )  # fmt: skip

@@ -219,7 +219,7 @@ def test_no_byte_of_it_is_left_anywhere(shared: Workspace, clip: Clip) -> None:
     assert (gone.start_us, gone.end_us, gone.bounds_deg) == (None, None, None)
     assert set(gone.summary) == {
         "footage_id", "sha256", "name", "standard", "duration_s", "frames", "packets", "vmti_targets", "bounds",
-        "looks", "covered_km2", "quarantined", "authority_id", "purged",
+        "looks", "covered_km2", "quarantined", "authority_id", "purged", "deleted",
     }  # fmt: skip
 
 
@@ -465,6 +465,9 @@ purge(Desk(open_workspace(Path({str(shared.root)!r})), somebody, FixedClock({LAT
     assert None not in done(desk_in(again, LATER)).values()
     assert found(again, sought) == []
     assert again.ledger.verify().valid
+    reasons = [one["reason"] for one in bodies(again) if one["action"] == "purge"]
+    assert reasons
+    assert not [reason for reason in reasons if "files 0" in reason], "what the first attempt deleted is in the proof"
 
 
 def test_a_reader_that_keeps_the_log_open_keeps_it_unproved(shared: Workspace) -> None:

@@ -125,7 +125,7 @@ class Registers(Protocol):
     """Who may do what, and with what: authorities, keys, the fleet."""
 
     def add_authority(self, row: AuthorityRow, notes: Sequence[Draft]) -> None:
-        """Keep an authority; the same one twice changes nothing but the notes."""
+        """Keep an authority; the same one again counts as imported now."""
         ...
 
     def authorities(self) -> list[AuthorityRow]:
@@ -141,7 +141,7 @@ class Registers(Protocol):
         ...
 
     def put_keys(self, rows: Sequence[KeyRow], notes: Sequence[Draft]) -> None:
-        """Keep keys, over what was known of them."""
+        """Keep keys, over what was known of them; one that was revoked stays revoked."""
         ...
 
     def all_keys(self) -> list[KeyRow]:

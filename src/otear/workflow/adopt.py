@@ -123,9 +123,9 @@ def flight_covered(desk: Desk, authority: Authority, flown: Flown) -> tuple[Auth
     doubt = fact_doubt(flown, purpose, stretches)
     if doubt is not None or purpose is None:
         return None, doubt or missing(PURPOSE)
-    lawful = may_process(authority, purpose, now_us)
-    if not lawful.allowed:
-        return None, lawful
+    today = may_process(authority, purpose, now_us)
+    if not today.allowed:
+        return None, today
 
     def check(one: Authority) -> Decision:
         # Of a recording with gaps each stretch is judged: where the aircraft was meanwhile, it shows nothing.

@@ -120,7 +120,11 @@ def shown(desk: Desk, name: str) -> Authority:
 
 def authority_named(workspace: Workspace, name: str) -> Authority:
     """One authority by the beginning of its identifier. Raises `NotFoundError` for none or several."""
-    found = [one for authority_id, one in authorities(workspace).items() if name and authority_id.startswith(name)]
+    return _named(authorities(workspace), name)
+
+
+def _named(known: dict[str, Authority], name: str) -> Authority:
+    found = [one for authority_id, one in known.items() if name and authority_id.startswith(name)]
     if len(found) == 1:
         return found[0]
     raise NotFoundError(
@@ -132,8 +136,9 @@ def authority_named(workspace: Workspace, name: str) -> Authority:
 
 def acting_named(desk: Desk, name: str) -> Authority:
     """What an authority, by the beginning of its identifier, acts through today. Raises `NotFoundError`."""
-    named = authority_named(desk.workspace, name)
-    return acting_for(authorities(desk.workspace), named.authority_id, desk.clock.now_us()) or named
+    known = authorities(desk.workspace)
+    named = _named(known, name)
+    return acting_for(known, named.authority_id, desk.clock.now_us()) or named
 
 
 def authorities_in_force(desk: Desk) -> list[Authority]:

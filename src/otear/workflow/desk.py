@@ -5,7 +5,6 @@ What is refused is written into the ledger before it is told.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,18 +58,8 @@ class Desk:
         self, decision: Decision, action: Action, subject: Subject, *, authority: Authority | None = None
     ) -> None:
         """Go on if a decision allows it. Raises `RefusedError`, which the ledger keeps."""
-        if not decision.allowed:
-            self.write_down_refusal(decision, action, subject, authority=authority)
-            raise decision.refusal()
-
-    def write_down_refusal(
-        self, decision: Decision, action: Action, subject: Subject, *, authority: Authority | None = None
-    ) -> None:
-        """Keep a denial in the ledger."""
-        reason = f"{decision.rule}: {decision.because.en}"
-        self.workspace.ledger.append(
-            [self.note(action, subject, authority=authority, outcome=Outcome.REFUSED, reason=reason)]
-        )
+        with self.deciding(action, subject, authority=authority):
+            decision.enforce()
 
     @contextmanager
     def deciding(self, action: Action, subject: Subject, *, authority: Authority | None = None) -> Iterator[None]:
@@ -78,10 +67,16 @@ class Desk:
         try:
             yield
         except RefusedError as refusal:
-            reason = f"{refusal.rule}: {refusal.because}"
-            note = self.note(action, subject, authority=authority, outcome=Outcome.REFUSED, reason=reason)
-            self.workspace.ledger.append([note])
+            self.write_down(refusal, action, subject, authority=authority)
             raise
+
+    def write_down(
+        self, refusal: RefusedError, action: Action, subject: Subject, *, authority: Authority | None = None
+    ) -> None:
+        """Keep a denial in the ledger."""
+        reason = f"{refusal.rule}: {refusal.because}"
+        note = self.note(action, subject, authority=authority, outcome=Outcome.REFUSED, reason=reason)
+        self.workspace.ledger.append([note])
 
     def note(
         self,
@@ -114,12 +109,12 @@ class Desk:
 
 
 def desk_of(workspace: Workspace, clock: Clock, user: str | None = None) -> Desk:
-    """A desk for `user`, else for the environment's OTEAR_USER, else for whom the settings say is at work.
+    """A desk for `user`, else for whom the settings say is at work.
 
     Raises `NotFoundError` for somebody who is not in the settings, `SettingError` for a role that does not exist.
     """
     people = workspace.settings.people
-    name = user or os.environ.get("OTEAR_USER") or people.at_work
+    name = user or people.at_work
     if name not in people.roles:
         raise NotFoundError(
             f"nobody called {name!r} works here",

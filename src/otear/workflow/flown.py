@@ -30,8 +30,8 @@ from otear.workflow.held import not_purged
 _SIGMAS = 3.0
 _POSITION_SIGMA_M, _HEIGHT_SIGMA_M = hypot(1.0, 2.0), hypot(1.5, 3.0)
 """Noise and bias of the default error budget (`geo/budget.py`)."""
-_FOOTPRINT_ERROR_PER_M, _POINTING_DEG = 0.0056, 0.1
-"""CE90 of 140 m at 25 km slant range, from 0.1 degree about any axis: the worst row of docs/places.md."""
+_FOOTPRINT_ERROR_PER_M, _POINTING_DEG = 0.0125, 0.1
+"""CE90 of 305 m at 25 km slant range from 0.1 degree about any axis, rounded up: the worst of docs/benchmarks.md."""
 _LE90_PER_SIGMA = 1.645
 _LEAST_ABOVE_M = 10.0
 _POLAR_DEG = 89.0
@@ -131,7 +131,7 @@ def flown(workspace: Workspace, row: FootageRow, stated: Stated) -> Flown:
             name
             for name, said, own in (
                 ("sensor", not unclear, stated.sensor),
-                ("aircraft", by_stream, stated.aircraft),
+                ("aircraft", says["tail_number"], stated.aircraft),
                 ("purpose", None, stated.purpose),
             )
             if own and not said

@@ -120,31 +120,10 @@ def _keep(desk: Desk, entries: list[RegisteredKey], action: Action, subject: Sub
 
 
 def _registered(row: KeyRow) -> RegisteredKey:
-    return RegisteredKey(
-        key=public_key(row.line, source=row.key_id),
-        role=KeyRole(row.role),
-        holder=row.holder,
-        added_us=row.added_us,
-        not_before_us=row.not_before_us,
-        not_after_us=row.not_after_us,
-        revoked_us=row.revoked_us,
-        revoked_by=row.revoked_by,
-        revoked_because=row.revoked_because,
-        replaced_by=row.replaced_by,
-    )
+    shared = {name: value for name, value in vars(row).items() if name not in {"key_id", "line", "role"}}
+    return RegisteredKey(key=public_key(row.line, source=row.key_id), role=KeyRole(row.role), **shared)
 
 
 def _row(entry: RegisteredKey) -> KeyRow:
-    return KeyRow(
-        key_id=entry.key_id,
-        line=entry.key.text,
-        role=entry.role.value,
-        holder=entry.holder,
-        added_us=entry.added_us,
-        not_before_us=entry.not_before_us,
-        not_after_us=entry.not_after_us,
-        revoked_us=entry.revoked_us,
-        revoked_by=entry.revoked_by,
-        revoked_because=entry.revoked_because,
-        replaced_by=entry.replaced_by,
-    )
+    shared = {name: value for name, value in vars(entry).items() if name not in {"key", "role"}}
+    return KeyRow(key_id=entry.key_id, line=entry.key.text, role=entry.role.value, **shared)

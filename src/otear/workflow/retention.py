@@ -28,7 +28,7 @@ from otear.workflow.desk import WORKSPACE, Desk, Subject
 from otear.workflow.files import file_sha256, is_own
 
 _COUNTS = ("footage_id", "sha256", "name", "standard", "duration_s", "frames", "packets", "vmti_targets", "looks")
-_MARKS = ("covered_km2", "quarantined", "authority_id", "purged")
+_MARKS = ("covered_km2", "quarantined", "authority_id", "purged", "deleted")
 """What a summary keeps of a recording whose metadata are purged: how much there was, and nothing of what it said."""
 
 
@@ -164,7 +164,7 @@ def _may_go(desk: Desk, one: Due) -> bool:
     resource = Resource(kind="footage", resource_id=one.row.footage_id, held=bool(one.held_by))
     decision = desk.permission(Action.PURGE, subject, resource=resource)
     if one.held_by and decision.rule == "held":
-        desk.write_down_refusal(decision, Action.PURGE, subject)
+        desk.write_down(decision.refusal(), Action.PURGE, subject)
         return False
     desk.require(decision, Action.PURGE, subject)
     return True
@@ -180,20 +180,30 @@ def _delete(workspace: Workspace, dues: Sequence[Due]) -> None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         os.fsync(descriptor)
         os.close(descriptor)
-    workspace.store.change_footage(_without(dues[0].row, [one.keep.data_kind for one in dues]), [], [])
+    workspace.store.change_footage(_without(dues[0].row, dues), [], [])
 
 
 def _proof(desk: Desk, one: Due) -> Draft:
-    what = f"{one.keep.data_kind} of {one.row.name}: files {len(one.files)}, bytes {one.size_bytes}"
+    files, size_bytes = _deleted(one)
+    what = f"{one.keep.data_kind} of {one.row.name}: files {files}, bytes {size_bytes}"
     left = f"; to be deleted by hand: {', '.join(one.elsewhere)}" if one.elsewhere else ""
     reason = f"{what}; kept until {utc_text(one.keep.keep_until_us)}{left}"
     subject = Subject("footage", one.row.footage_id, one.row.sha256)
     return desk.note(Action.PURGE, subject, authority=authority_of(desk, one.row), reason=reason)
 
 
-def _without(row: FootageRow, kinds: Collection[DataKind]) -> FootageRow:
+def _deleted(one: Due) -> tuple[int, int]:
+    """Files and bytes that were deleted, by this purge and by one that was interrupted before."""
+    files, size_bytes = one.row.summary.get("deleted", {}).get(one.keep.data_kind, (0, 0))
+    return files + len(one.files), size_bytes + one.size_bytes
+
+
+def _without(row: FootageRow, dues: Sequence[Due]) -> FootageRow:
     """A row that says no more than what is left, and that these kinds are gone; their proofs are not written yet."""
-    summary = {**row.summary, "purged": {**dict.fromkeys(kinds), **row.summary.get("purged", {})}}
+    kinds = [one.keep.data_kind for one in dues]
+    deleted = {**row.summary.get("deleted", {}), **{one.keep.data_kind.value: _deleted(one) for one in dues}}
+    purged = {**dict.fromkeys(kinds), **row.summary.get("purged", {})}
+    summary = {**row.summary, "purged": purged, "deleted": deleted}
     if DataKind.METADATA in kinds:
         kept = (*_COUNTS, *_MARKS, "bounds")
         summary = {name: value for name, value in summary.items() if name in kept}
@@ -260,9 +270,9 @@ class _Copies:
     def _with(self, sha256: str) -> list[Path]:
         """Files that people put into the workspace with this content, under whatever name."""
         if self._moved is None:
-            sizes: dict[str, list[Path]] = defaultdict(list)
+            by_content: dict[str, list[Path]] = defaultdict(list)
             for path in sorted(self._root.rglob("*")):
                 if path.is_file() and not path.is_symlink() and not is_own(path.relative_to(self._root)):
-                    sizes[file_sha256(path)].append(path)
-            self._moved = sizes
+                    by_content[file_sha256(path)].append(path)
+            self._moved = by_content
         return self._moved.get(sha256, [])
