@@ -19,6 +19,7 @@ from otear.domain.aircraft import Airframe, Ceiling, LinkKind, NavigationError
 from otear.domain.authority import Datum, SensorKind
 from otear.errors import InputError, RefusedError
 from otear.flight.aircraft import aircraft_text, read_aircraft
+from otear.flight.library import profile_text
 from otear.flight.schema import PARTS, AircraftModel
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -215,7 +216,9 @@ def test_any_value_under_any_key_is_refused_or_read_as_it_will_be_read_again(val
 
 def test_every_mapping_of_the_schema_has_its_keys_known() -> None:
     """A mapping that were missing from PARTS would have its unknown keys found later, and without the nearest."""
-    mappings = {key for key, value in document().items() if isinstance(value, (dict, list))} | {"gimbal"}
+    whole = read_mapping(profile_text("medium-fixed-wing"))
+    parts = (whole, whole["sensors"][0], whole["flight_model"])
+    mappings = {key for part in parts for key, value in part.items() if isinstance(value, (dict, list))}
     assert set(PARTS) == mappings
 
 

@@ -106,11 +106,11 @@ def track(
     context: typer.Context,
     footage_id: FootageArgument,
     to: Annotated[
-        Path | None, typer.Option("--out", help="A .geojson or .kml file; GeoJSON is printed if unset.")
+        Path | None, typer.Option("--out", help="A .geojson, .kml or .cot file; GeoJSON is printed if unset.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the sensor's track and the footprints of its looks, as GeoJSON or KML."""
+    """Write the sensor's track and the footprints of its looks, as GeoJSON or KML, or the track as CoT events."""
     from otear.workflow.footage import find, track_geojson, write_track
 
     desk = desk_in(context)

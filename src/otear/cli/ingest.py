@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from otear.cli.desk import desk_in
+from otear.cli.live import receive_one
 from otear.cli.options import (
     AircraftOption,
     PurposeOption,
@@ -29,7 +30,13 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    sources: Annotated[list[Path], typer.Argument(help="STANAG 4609 transport streams or raw KLV files.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="STANAG 4609 transport streams or raw KLV files; or live: udp://@:PORT, udp://@GROUP:PORT, "
+            "srt://:PORT?mode=listener, srt://HOST:PORT?mode=caller."
+        ),
+    ],
     terrain: TerrainOption = None,
     terrain_datum: TerrainDatumOption = None,
     authority: Annotated[
@@ -39,20 +46,36 @@ def ingest(
     sensor: SensorOption = None,
     aircraft: AircraftOption = None,
     purpose: PurposeOption = None,
+    for_s: Annotated[
+        float | None, typer.Option("--for", min=0.1, help="Live: receive for so many seconds at most.")
+    ] = None,
+    idle_s: Annotated[
+        float, typer.Option("--idle", min=0.5, help="Live: end when nothing came for so many seconds.")
+    ] = 10.0,
+    wait_s: Annotated[
+        float, typer.Option("--wait", min=0.5, help="Live: wait so many seconds for the first byte.")
+    ] = 60.0,
     json: JsonOption = False,
 ) -> None:
     """Read recordings: keep every packet, judge the stream's health, and work out what was really looked at."""
+    from otear.video.live.address import is_live, live_address
+    from otear.video.live.receive import Limits
     from otear.workflow.ingest import ingest as ingest_one
 
+    named = [live_address(source) if is_live(source) else Path(source) for source in sources]
+    limits = Limits(wait_s, idle_s, for_s)
     desk = desk_in(context)
     ground = chosen_terrain(desk.workspace, terrain, terrain_datum)
     stated = stated_facts(sensor, aircraft, purpose)
     results: list[dict[str, Any]] = []
-    for source in sources:
-        with progress_bars() as bars:
-            results.append(
-                ingest_one(desk, source, terrain=ground, authority_id=authority, stated=stated, progress=bars)
-            )
+    for source in named:
+        if isinstance(source, Path):
+            with progress_bars() as bars:
+                results.append(
+                    ingest_one(desk, source, terrain=ground, authority_id=authority, stated=stated, progress=bars)
+                )
+        else:
+            results.append(receive_one(desk, source, limits, terrain=ground, authority_id=authority, stated=stated))
         if not json:
             print_summary(results[-1])
     if json:
@@ -71,6 +94,8 @@ def print_summary(footage: dict[str, Any]) -> None:
         "vmti targets": footage["vmti_targets"],
         "looks": f"{footage['looks']} at {footage['covered_km2']:.3f} km²",
     }
+    if "live" in footage:
+        facts["arrived"] = _arrived(footage["live"])
     if "health" in footage:
         facts.update(_health_facts(footage))
     if packets.get("set_aside"):
@@ -81,6 +106,10 @@ def print_summary(footage: dict[str, Any]) -> None:
     for kind, entry in footage.get("purged", {}).items():
         proof = "`otear oversight purge` goes on" if entry is None else f"`otear ledger prove {entry}` gives the proof"
         out.print(f"Purged: {kind}; {proof}")
+    for found in footage.get("live", {}).get("recovered", []):
+        out.print(f"A reception that was cut off before is in custody now: {found}")
+    for path in footage.get("live", {}).get("left", []):
+        out.print(f"What a reception left holds no recording; look at it, then delete it: {path}")
     if footage["quarantined"]:
         why = footage.get("quarantine", {})
         out.print(Text.assemble(("In quarantine: ", "yellow"), why.get("because", "no authority covers it")))
@@ -93,6 +122,14 @@ def print_summary(footage: dict[str, Any]) -> None:
         out.print(table)
     if "health" in footage:
         print_warnings(footage["health"]["warnings"])
+
+
+def _arrived(live: dict[str, Any]) -> str:
+    lost, gaps = live["lost_ts_packets"], len(live["gaps"])
+    return (
+        f"{live['datagrams']:,} datagrams, {live['bytes']:,} bytes in {live['seconds']:.1f} s; "
+        f"{lost:,} transport packets lost ({live['lost_share']:.2%}), {gaps} {'gap' if gaps == 1 else 'gaps'}"
+    )
 
 
 def _health_facts(footage: dict[str, Any]) -> dict[str, Any]:

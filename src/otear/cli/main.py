@@ -24,6 +24,7 @@ from otear.cli import (
     locate,
     oversight,
     simulate,
+    sortie,
     verify,
 )
 from otear.cli.desk import Setting
@@ -70,6 +71,7 @@ for room in (
     key,
     authority,
     aircraft,
+    sortie,
     ingest,
     footage,
     locate,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from otear.cli import simulate_broadcast, simulate_exercise, simulate_fly, simulate_sheet, simulate_world
 from otear.cli.output import JsonOption, out, print_json
 
 
@@ -15,6 +16,11 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Synthetic recordings.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command(name="clip")(clip)
+    simulate_world.register(group)
+    simulate_fly.register(group)
+    simulate_broadcast.register(group)
+    simulate_exercise.register(group)
+    simulate_sheet.register(group)
     app.add_typer(group, name="simulate")
 
 

@@ -58,6 +58,32 @@ class Gimbal:
 
 
 @dataclass(frozen=True)
+class Sigma:
+    """One standard deviation of an error: what stays the same for a flight, and what is drawn anew all the time."""
+
+    bias: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class Optics:
+    """How well a sensor points. Angles in degrees, errors one standard deviation.
+
+    `fields_of_view_deg` are the horizontal fields that it can be set to, narrowest first; empty for a zoom that stops
+    anywhere. `encoder_noise_deg` is the noise of the gimbal's angles; `mount_deg` how far
+    the sensor is turned against its mount about each axis on a flight; `field_of_view_error` a fraction of it; `lag_s`
+    how far the clock of the metadata is from that of the pictures on a flight.
+    """
+
+    fields_of_view_deg: tuple[float, ...]
+    slew_dps: float
+    encoder_noise_deg: float
+    mount_deg: float
+    field_of_view_error: float
+    lag_s: float
+
+
+@dataclass(frozen=True)
 class Sensor:
     """A sensor. Its horizontal field of view goes from `hfov_min_deg` to `hfov_max_deg`.
 
@@ -71,6 +97,8 @@ class Sensor:
     frame_width_px: int | None
     frame_height_px: int | None
     gimbal: Gimbal
+    optics: Optics | None = None
+    """None where nobody has measured it: then it cannot be simulated."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +118,44 @@ class NavigationError:
     heading_deg: float
 
 
+class FuelUnit(StrEnum):
+    """What endurance is counted in."""
+
+    KILOGRAMS = "kg"
+    KILOWATT_HOURS = "kWh"
+
+
+@dataclass(frozen=True)
+class Fuel:
+    """Fuel or charge, in `unit` and `unit` an hour; `reserve` is never touched. `climb_per_h` is burnt on top of the
+    rest while it climbs; between loiter, cruise and maximum speed the burn is interpolated."""
+
+    unit: FuelUnit
+    capacity: float
+    reserve: float
+    loiter_per_h: float
+    cruise_per_h: float
+    maximum_per_h: float
+    climb_per_h: float
+
+
+@dataclass(frozen=True)
+class FlightModel:
+    """How it really flies, and how well it knows where it is: what a simulated flight needs.
+
+    `correlation_s` is how long its navigation noise hangs together: the time constant of a Gauss-Markov process.
+    """
+
+    maximum_turn_rate_dps: float
+    fuel: Fuel
+    horizontal_m: Sigma
+    vertical_m: Sigma
+    heading_deg: Sigma
+    pitch_deg: Sigma
+    roll_deg: Sigma
+    correlation_s: float
+
+
 @dataclass(frozen=True)
 class Aircraft:
     """One aircraft. `aircraft_id` is derived from its document; `maximum_bank_deg` is the steepest bank in a turn."""
@@ -106,3 +172,5 @@ class Aircraft:
     sensors: tuple[Sensor, ...]
     links: tuple[Link, ...]
     navigation_error: NavigationError
+    flight_model: FlightModel | None = None
+    """None where nobody has measured it: then it cannot be simulated."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
@@ -11,11 +12,16 @@ from otear.domain.aircraft import (
     Aircraft,
     Airframe,
     Ceiling,
+    FlightModel,
+    Fuel,
+    FuelUnit,
     Gimbal,
     Link,
     LinkKind,
     NavigationError,
+    Optics,
     Sensor,
+    Sigma,
     Speeds,
 )
 from otear.domain.authority import Datum, SensorKind
@@ -28,6 +34,8 @@ _Speed = Annotated[float, Field(ge=0.0, le=300.0)]
 _FieldOfView = Annotated[float, Field(gt=0.0, lt=180.0)]
 _Azimuth = Annotated[float, Field(ge=-360.0, le=360.0)]
 _Elevation = Annotated[float, Field(ge=-90.0, le=90.0)]
+_AngleError = Annotated[float, Field(ge=0.0, le=10.0)]
+_Amount = Annotated[float, Field(gt=0.0, le=100_000.0)]
 _Pixels = Annotated[int, Field(ge=16, le=65_536)]
 
 
@@ -69,6 +77,26 @@ class _Gimbal(Closed):
         return _at_least(value, "elevation_min_deg", info)
 
 
+class _Optics(Closed):
+    fields_of_view_deg: tuple[_FieldOfView, ...] = ()
+    slew_dps: Annotated[float, Field(gt=0.0, le=500.0)]
+    encoder_noise_deg: _AngleError
+    mount_deg: _AngleError
+    field_of_view_error: Annotated[float, Field(ge=0.0, le=0.2)]
+    lag_s: Annotated[float, Field(ge=0.0, le=5.0)]
+
+    @field_validator("fields_of_view_deg")
+    @classmethod
+    def _widening(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        for index, (narrow, wide) in enumerate(itertools.pairwise(values)):
+            if wide <= narrow:
+                raise wrong(f"is not wider than {narrow:g}", "Give them narrowest first", index + 1)
+        return values
+
+    def noun(self) -> Optics:
+        return Optics(**dict(self))
+
+
 class _Sensor(Closed):
     name: Name
     kind: SensorKind
@@ -77,6 +105,7 @@ class _Sensor(Closed):
     frame_width_px: _Pixels | None = None
     frame_height_px: _Pixels | None = None
     gimbal: _Gimbal
+    optics: _Optics | None = None
 
     @field_validator("hfov_max_deg")
     @classmethod
@@ -91,6 +120,23 @@ class _Sensor(Closed):
                 "is not given", "Say how many pixels its pictures have; only a radar may leave out both", missing[0]
             )
         return self
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> _Sensor:
+        for index, field in enumerate(self.optics.fields_of_view_deg if self.optics else ()):
+            if not self.hfov_min_deg <= field <= self.hfov_max_deg:
+                raise wrong(
+                    f"is outside {self.hfov_min_deg:g} to {self.hfov_max_deg:g} degrees",
+                    "Give the fields between hfov_min_deg and hfov_max_deg",
+                    "optics",
+                    "fields_of_view_deg",
+                    index,
+                )
+        return self
+
+    def noun(self) -> Sensor:
+        optics = None if self.optics is None else self.optics.noun()
+        return Sensor(**{**dict(self), "gimbal": _plain(Gimbal, self.gimbal), "optics": optics})
 
 
 class _Link(Closed):
@@ -110,6 +156,48 @@ class _NavigationError(Closed):
     heading_deg: Annotated[float, Field(gt=0.0, le=45.0)]
 
 
+class _Sigma(Closed):
+    bias: Annotated[float, Field(ge=0.0, le=1_000.0)]
+    noise: Annotated[float, Field(ge=0.0, le=1_000.0)]
+
+
+class _Fuel(Closed):
+    unit: FuelUnit
+    capacity: _Amount
+    reserve: _Amount
+    loiter_per_h: _Amount
+    cruise_per_h: _Amount
+    maximum_per_h: _Amount
+    climb_per_h: Annotated[float, Field(ge=0.0, le=100_000.0)]
+
+    @field_validator("reserve")
+    @classmethod
+    def _leaves_some(cls, value: float, info: ValidationInfo) -> float:
+        if value >= info.data.get("capacity", value + 1.0):
+            raise wrong("is all that it carries", "Give a reserve that is less than the capacity")
+        return value
+
+
+class _FlightModel(Closed):
+    maximum_turn_rate_dps: Annotated[float, Field(gt=0.0, le=360.0)]
+    fuel: _Fuel
+    horizontal_m: _Sigma
+    vertical_m: _Sigma
+    heading_deg: _Sigma
+    pitch_deg: _Sigma
+    roll_deg: _Sigma
+    correlation_s: Annotated[float, Field(gt=0.0, le=3_600.0)]
+
+    def noun(self) -> FlightModel:
+        parts = {key: _plain(Sigma, value) for key, value in self if isinstance(value, _Sigma)}
+        return FlightModel(
+            maximum_turn_rate_dps=self.maximum_turn_rate_dps,
+            fuel=_plain(Fuel, self.fuel),
+            correlation_s=self.correlation_s,
+            **parts,
+        )
+
+
 class AircraftModel(Closed):
     """The whole document."""
 
@@ -125,6 +213,7 @@ class AircraftModel(Closed):
     sensors: Annotated[tuple[_Sensor, ...], Some, distinct(lambda sensor: sensor.name)]
     links: Annotated[tuple[_Link, ...], Some]
     navigation_error: _NavigationError
+    flight_model: _FlightModel | None = None
 
     @field_validator("speeds")
     @classmethod
@@ -145,11 +234,10 @@ class AircraftModel(Closed):
             climb_mps=self.climb_mps,
             ceiling=_plain(Ceiling, self.ceiling),
             maximum_bank_deg=self.maximum_bank_deg,
-            sensors=tuple(
-                Sensor(**{**dict(sensor), "gimbal": _plain(Gimbal, sensor.gimbal)}) for sensor in self.sensors
-            ),
+            sensors=tuple(sensor.noun() for sensor in self.sensors),
             links=tuple(_plain(Link, link) for link in self.links),
             navigation_error=_plain(NavigationError, self.navigation_error),
+            flight_model=None if self.flight_model is None else self.flight_model.noun(),
         )
 
 
@@ -160,6 +248,10 @@ PARTS: dict[str, type[Closed]] = {
     "gimbal": _Gimbal,
     "links": _Link,
     "navigation_error": _NavigationError,
+    "optics": _Optics,
+    "flight_model": _FlightModel,
+    "fuel": _Fuel,
+    **dict.fromkeys(("horizontal_m", "vertical_m", "heading_deg", "pitch_deg", "roll_deg"), _Sigma),
 }
 """The mappings inside the document, by the key that they stand under, alone or in a list."""
 

@@ -5,7 +5,8 @@ otear.db            the index and the ledger (SQLite, WAL)
 keys/log.key        what the ledger's checkpoints are signed with, and log.pub, what others verify them with
 media/ab/abcd…      raw recordings, byte for byte, named by their SHA-256
 derived/FOOTAGE/    packets.parquet, telemetry.parquet, coverage.parquet
-staging/            work in progress; whatever is here when a command starts was interrupted and is swept
+staging/            work in progress; whatever is here when a command starts was interrupted and is swept, but for what
+                    came over a live link (`spool.py`)
 """
 
 from __future__ import annotations

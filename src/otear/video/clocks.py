@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -120,8 +121,12 @@ class _Timeline:
         self.jumps = 0
         self._last: tuple[float, int] | None = None
 
-    def add(self, pts_s: float, time_us: int) -> None:
-        if self._last is not None:
+    def add(self, pts_s: float, time_us: int, starts_s: Sequence[float] = ()) -> None:
+        if self._last is not None and any(self._last[0] < start_s <= pts_s for start_s in starts_s):
+            # Nothing says how long a sender was away that starts afresh: its clock is set against ours anew.
+            if len(self.pieces) < _MOST_PIECES:
+                self.pieces.append(_Piece(pts_s))
+        elif self._last is not None:
             slip_s = (time_us - self._last[1]) * 1e-6 - (pts_s - self._last[0])
             if abs(slip_s) >= JUMP_S:
                 self.jumps += 1
@@ -145,6 +150,11 @@ class ClockObserver:
         self._impossible = 0
         self._last_us: int | None = None
         self._latest_us = 0
+        self._starts_s: list[float] = []
+
+    def restart(self, start_s: float) -> None:
+        """Take note that what is presented after `start_s` comes from a sender that started afresh."""
+        self._starts_s.append(start_s)
 
     def picture(self, unit: VideoUnit) -> int | None:
         """Take note of a picture; gives the time stamp in it (microseconds since 1970-01-01), None for none."""
@@ -157,7 +167,7 @@ class ClockObserver:
         if time_us > _IMPOSSIBLE_US:
             self._impossible += 1
             return None
-        self._pictures.add(unit.pts_s, time_us)
+        self._pictures.add(unit.pts_s, time_us, self._starts_s)
         return time_us
 
     def metadata(self, offset: Ints, pts_s: Floats, time_us: Ints) -> None:
@@ -175,9 +185,9 @@ class ClockObserver:
             self._last_us = time
             self._latest_us = max(self._latest_us, time)
             if not math.isnan(pts):
-                self._metadata.add(pts, time)
+                self._metadata.add(pts, time, self._starts_s)
             elif self._recent and self._recent[0][0] <= at:
-                self._arrival.add(self._recent[0][1], time)
+                self._arrival.add(self._recent[0][1], time, self._starts_s)
 
     def alignment(self, now_us: int) -> ClockAlignment:
         """The verdict, with `now_us` the present in microseconds since 1970-01-01."""

@@ -5,11 +5,12 @@ Presentation times are seconds on the recording's own clock, as in `demux`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import SEEK_CUR, SEEK_END, SEEK_SET
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from otear.domain.footage import VideoInfo
 from otear.errors import RecordingError
+from otear.video.demux import Restart
 
 Pixels = NDArray[np.uint8]
 
@@ -36,19 +38,31 @@ class Frame:
 
 def video_info(path: Path) -> VideoInfo:
     """Codec, size and rate of the first video stream; `RecordingError` if there is none."""
-    with _video(path) as (_, stream):
+    with _video(path, str(path)) as (_, stream):
         rate = stream.average_rate or stream.guessed_rate
         codec = stream.codec_context
         return VideoInfo(codec.name, codec.width, codec.height, float(rate) if rate else 0.0)
 
 
-def frame_at(path: Path, pts_s: float) -> Frame:
+def frame_at(path: Path, pts_s: float, restarts: Sequence[Restart] = ()) -> Frame:
     """The picture on show at a presentation time: the last one that begins at or before it, else the first.
 
-    Decodes from a key frame shortly before, so it costs no more in a long recording than in a short one.
+    Decodes from a key frame shortly before, so it costs no more in a long recording than in a short one. Where a sender
+    started afresh (`restarts`), only what came after it, or before, is looked at, by its own clock.
     """
+    begun = [one for one in restarts if one.start_s <= pts_s]
+    if restarts:
+        begin, shift_s = (begun[-1].offset, begun[-1].shift_s) if begun else (0, 0.0)
+        end = restarts[len(begun)].offset if len(begun) < len(restarts) else None
+        with path.open("rb") as file:
+            found = _frame_in(lambda: Stretch(file, begin, end), path, pts_s - shift_s)
+        return Frame(found.pts_s + shift_s, found.pixels)
+    return _frame_in(lambda: str(path), path, pts_s)
+
+
+def _frame_in(opened: Callable[[], str | Stretch], path: Path, pts_s: float) -> Frame:
     target = round(pts_s * _TICKS)
-    with _video(path) as (container, stream):
+    with _video(path, opened()) as (container, stream):
         for back_s in _SEEK_BACK_S:
             place = target - round(back_s * _TICKS)
             if place <= (stream.start_time or 0):
@@ -57,7 +71,7 @@ def frame_at(path: Path, pts_s: float) -> Frame:
             shown = _shown_at(container.decode(stream), target)
             if shown is not None and shown.pts <= target:
                 return _frame(shown)
-    with _video(path) as (container, stream):
+    with _video(path, opened()) as (container, stream):
         shown = _shown_at(container.decode(stream), target)
         if shown is not None:
             return _frame(shown)
@@ -81,10 +95,37 @@ def _frame(frame: Any) -> Frame:
     return Frame(frame.pts / _TICKS, np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8))
 
 
+class Stretch:
+    """Some bytes of an open file, as a file of its own."""
+
+    def __init__(self, file: BinaryIO, begin: int, end: int | None) -> None:
+        self._file, self._begin = file, begin
+        self._end = file.seek(0, SEEK_END) if end is None else end
+        self._at = begin
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, up to `size` of them."""
+        left = max(0, self._end - self._at)
+        self._file.seek(self._at)
+        data = self._file.read(left if size < 0 else min(size, left))
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        """Go to a place; returns it."""
+        base = {SEEK_SET: self._begin, SEEK_CUR: self._at, SEEK_END: self._end}[whence]
+        self._at = base + offset
+        return self.tell()
+
+    def tell(self) -> int:
+        """The place."""
+        return self._at - self._begin
+
+
 @contextmanager
-def _video(path: Path) -> Iterator[tuple[Any, Any]]:
+def _video(path: Path, opened: str | Stretch) -> Iterator[tuple[Any, Any]]:
     try:
-        with av.open(str(path)) as container:
+        with av.open(opened, format="mpegts" if isinstance(opened, Stretch) else None) as container:
             if not container.streams.video:
                 raise RecordingError(
                     "it holds no pictures", source=path, remedy="Give a recording with an H.264, H.265 or MPEG-2 stream"

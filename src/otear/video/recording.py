@@ -21,7 +21,7 @@ from otear.domain.progress import Progress
 from otear.domain.telemetry import Floats, Telemetry
 from otear.errors import RecordingError
 from otear.video.clocks import ClockAlignment, ClockObserver
-from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Notice, VideoUnit
+from otear.video.demux import Demuxer, Event, Gap, MetadataBlock, Missing, Notice, Restart, VideoUnit
 from otear.video.health import HealthObserver
 from otear.video.heights import implied_centre_hae_m, resolve_heights
 from otear.video.klv.reader import EXCLUDED_NOTE, Batch, PacketReader
@@ -67,6 +67,10 @@ class Reading:
     clock: ClockAlignment
     health: HealthObserver
     notices: tuple[str, ...]
+    restarts: tuple[Restart, ...]
+    """Where a sender started afresh, so that presentation time had to be carried on."""
+    missing: Missing
+    """Transport packets that are missing, as far as the recording itself tells."""
     first_place_deg: tuple[float, float] | None
     """Latitude and longitude of the first known sensor position, None without any."""
     centre_hae_m: float | None
@@ -123,6 +127,8 @@ class RecordingReader:
         self._health = HealthObserver()
         self._notices: list[str] = []
         self._gaps: Counter[str] = Counter()
+        self._missing = Missing()
+        self._restarts: list[Restart] = []
         self._pictures: list[float] = []
         self._frames = 0
         self._times: list[int] = []
@@ -166,6 +172,11 @@ class RecordingReader:
                     self._keep(batch)
             case Gap():
                 self._gaps[event.detail] += 1
+            case Restart():
+                self._restarts.append(event)
+                self._clock.restart(event.start_s)
+            case Missing():
+                self._missing = event
             case Notice():
                 self._notices.append(event.text)
             case _:
@@ -219,6 +230,11 @@ class RecordingReader:
                 f"The metadata stream on PID {stream} also describes a sensor; its packets are kept, but places come "
                 f"from PID {self._main_stream}."
             )
+        if self._restarts:
+            self._notices.append(
+                f"A sender started afresh {len(self._restarts)} times: its clock began again, and presentation time "
+                "was carried on."
+            )
         self._notices += [f"{detail} ({count} times)." for detail, count in self._gaps.most_common()]
         self._notices += [f"{count} packets: {note}." for note, count in tally.notes.most_common()]
         self._notices += [
@@ -243,6 +259,8 @@ class RecordingReader:
             clock=clock,
             health=self._health,
             notices=(*self._notices, *clock.warnings),
+            restarts=tuple(self._restarts),
+            missing=self._missing,
             first_place_deg=self._first_place_deg,
             centre_hae_m=float(np.median(heights)) if len(heights) else None,
             centre_spread_m=float(1.4826 * np.median(np.abs(heights - np.median(heights)))) if len(heights) else 0.0,

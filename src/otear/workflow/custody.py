@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from otear.authority.roles import Action
+from otear.domain.arrival import Arrival
 from otear.domain.authority import DataKind
 from otear.domain.bilingual import Bilingual
 from otear.domain.decision import refused
@@ -25,6 +26,7 @@ from otear.store.base import FootageRow, KeepRow
 from otear.store.recording_files import RecordingWriter
 from otear.video.demux import PyavDemuxer, TstransDemuxer
 from otear.video.frames import video_info
+from otear.video.live.losses import arrival_texts, missing_texts
 from otear.video.probe import container_of
 from otear.video.recording import Reading, RecordingReader
 from otear.workflow.desk import Desk, Subject
@@ -34,8 +36,12 @@ _KINDS = (DataKind.IMAGERY, DataKind.METADATA)
 """What there is of a recording before it is looked at."""
 
 
-def take_in(desk: Desk, source: Path, progress: Progress = silent) -> FootageRow:
+def take_in(
+    desk: Desk, source: Path, progress: Progress = silent, *, name: str | None = None, arrival: Arrival | None = None
+) -> FootageRow:
     """Take a recording into custody; returns its row, which is the one that stood if the bytes are known.
+
+    It is called `name`, else as its file. `arrival` is how it came, where it came over a live link.
 
     Raises `RecordingError` for what is no recording, `RefusedError` where this person may not, or where the same
     recording was purged.
@@ -61,12 +67,14 @@ def take_in(desk: Desk, source: Path, progress: Progress = silent) -> FootageRow
         except RecordingError as error:
             raise error.naming(source) from error
         video, undecodable = _video(blob.path) if reading.frames else (None, [])
+        live_before = None if known is None else known.summary.get("live")
         row = _row(
             subject,
             reading,
             video=video,
-            notices=(*reading.notices, *undecodable),
-            name=source.name if known is None else known.name,
+            notices=(*reading.notices, *undecodable, *_losses(reading, arrival)),
+            name=(name or source.name) if known is None else known.name,
+            live=live_before if arrival is None else live_summary(arrival),
             ingested_us=now_us if known is None else known.ingested_us,
         )
         until_us = row.ingested_us + workspace.settings.retention.quarantine_days * DAY_US
@@ -103,6 +111,16 @@ def _refuse_purged(desk: Desk, row: FootageRow) -> None:
     )
 
 
+def _losses(reading: Reading, arrival: Arrival | None) -> list[str]:
+    """What was lost on the way: whoever received it knows better than the recording itself."""
+    return missing_texts(reading.missing) if arrival is None else arrival_texts(arrival)
+
+
+def live_summary(arrival: Arrival) -> dict[str, Any]:
+    """How a recording arrived, as its summary says it."""
+    return {**asdict(arrival), "start": utc_text(arrival.start_us), "lost_share": arrival.lost_share}
+
+
 def _video(path: Path) -> tuple[VideoInfo | None, list[str]]:
     """What the pictures are; None, and why, where they cannot be decoded: the metadata are worth keeping anyway."""
     try:
@@ -118,6 +136,7 @@ def _row(
     video: VideoInfo | None,
     notices: tuple[str, ...],
     name: str,
+    live: dict[str, Any] | None,
     ingested_us: int,
 ) -> FootageRow:
     footage = Footage(
@@ -146,6 +165,7 @@ def _row(
         "centre_spread_m": reading.centre_spread_m,
         "first_place_deg": reading.first_place_deg,
         "first_pts_s": reading.first_pts_s,
+        "restarts": [asdict(one) for one in reading.restarts],
         "start": None if reading.start_us is None else utc_text(reading.start_us),
         "end": None if reading.end_us is None else utc_text(reading.end_us),
         "clock": asdict(reading.clock),
@@ -158,7 +178,7 @@ def _row(
         ingested_us=ingested_us,
         start_us=reading.start_us,
         end_us=reading.end_us,
-        summary=plain({**asdict(footage), **rest}),
+        summary=plain({**asdict(footage), **rest, **({} if live is None else {"live": live})}),
         bounds_deg=None,
     )
 

@@ -19,11 +19,13 @@ from otear.store.base import FootageRow
 from otear.store.recording_files import read_packet, read_telemetry
 from otear.store.workspace import COVERAGE_FILE, Workspace
 from otear.video.clocks import ClockAlignment, ClockPiece, ClockSource
+from otear.video.demux import Restart
 from otear.video.health import joined
 from otear.video.heights import with_heights
 from otear.video.klv.describe import describe
 from otear.workflow.authorities import authority_of
 from otear.workflow.desk import WORKSPACE, Desk
+from otear.workflow.footage_cot import track_cot
 from otear.workflow.held import exporting, footage_resource, footage_subject, lawful, not_purged
 
 
@@ -91,18 +93,21 @@ def track_geojson(desk: Desk, row: FootageRow) -> dict[str, Any]:
 
 
 def write_track(desk: Desk, row: FootageRow, path: Path) -> None:
-    """Write track and footprints as .geojson or .kml. Raises `InputError` for any other ending."""
+    """Write track and footprints as .geojson or .kml, or the track alone as .cot. Raises `InputError` for any other
+    ending."""
     match path.suffix.lower():
         case ".geojson" | ".json":
             content = json.dumps(track_geojson(desk, row), ensure_ascii=False).encode()
         case ".kml":
             content = pass_kml(row.name, *_track(desk, row))
+        case ".cot":
+            content = track_cot(desk.workspace, row, _track(desk, row)[0]).encode()
         case other:
             raise InputError(
                 f"cannot write a track as {other or 'a file without an ending'}",
                 source=path,
                 field="--out",
-                remedy="End the name in .geojson or .kml",
+                remedy="End the name in .geojson, .kml or .cot",
             )
     source, shows = [(row, authority_of(desk, row))], (DataKind.METADATA, DataKind.COVERAGE)
     with exporting(desk, path, source, Action.VIEW_METADATA, *shows) as draft:
@@ -122,6 +127,11 @@ def _readable(desk: Desk, row: FootageRow) -> None:
     authority = authority_of(desk, row)
     resource = footage_resource(row, authority, desk.clock.now_us())
     desk.permit(Action.VIEW_METADATA, footage_subject(row), resource=resource)
+
+
+def restarts_of(row: FootageRow) -> tuple[Restart, ...]:
+    """Where a sender started afresh while a recording was made."""
+    return tuple(Restart(**one) for one in row.summary.get("restarts", ()))
 
 
 def clock_of(row: FootageRow) -> ClockAlignment:

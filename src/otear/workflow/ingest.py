@@ -9,8 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from otear.domain.authority import Authority
 from otear.domain.progress import Progress, silent
 from otear.geo.terrain import Terrain
+from otear.store.base import FootageRow
 from otear.workflow.adopt import adopt, choose, stays, who_may
 from otear.workflow.authorities import acting_named, authorities_in_force
 from otear.workflow.custody import take_in
@@ -36,6 +38,20 @@ def ingest(
     """
     named = None if authority_id is None else acting_named(desk, authority_id)
     row = take_in(desk, source, progress)
+    return admit(desk, row, terrain=terrain, named=named, stated=stated, progress=progress)
+
+
+def admit(
+    desk: Desk,
+    row: FootageRow,
+    *,
+    terrain: Terrain | None,
+    named: Authority | None,
+    stated: Stated = UNSTATED,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Look at a recording that is in custody, under the authority named, else under the oldest one in force that covers
+    it; returns its summary, which says why if it stays in quarantine. Raises as `ingest` does."""
     if not row.quarantined:
         return row.summary
     permission = who_may(desk, row)

@@ -18,7 +18,7 @@ from otear.domain.authority import Authority, DataKind
 from otear.domain.places import Ellipse, ErrorShare, PixelPlace
 from otear.domain.times import utc_text
 from otear.errors import InputError, NotFoundError
-from otear.geo.budget import ErrorBudget, ErrorSource, Parameter, Pedigree, default_budget
+from otear.geo.budget import ErrorBudget, ErrorSource, Parameter, Pedigree
 from otear.geo.camera import sight_lines
 from otear.geo.frames import Floats, enu_axes
 from otear.geo.geoid import msl_from_hae
@@ -28,14 +28,14 @@ from otear.geo.terrain import Terrain
 from otear.geo.uncertainty import GroundError, ground_error
 from otear.store.base import FootageRow
 from otear.store.recording_files import read_telemetry_near
-from otear.store.settings import PlatformSettings
 from otear.video.frames import frame_at
 from otear.video.instants import REACH_S, Instant, instant_at
 from otear.workflow.desk import Desk
-from otear.workflow.footage import clock_of
+from otear.workflow.footage import clock_of, restarts_of
 from otear.workflow.ground import stand_in, stand_in_warning
 from otear.workflow.held import exporting, footage_subject, under
 from otear.workflow.looking import FARTHEST_M, picture_size
+from otear.workflow.platform_budget import budget_of, platform_of
 
 _DEEPEST_M, _HIGHEST_M = -500.0, 9_000.0
 """No ground is lower or higher (HAE)."""
@@ -103,10 +103,13 @@ def locate(
         warnings.append(stand_in_warning(terrain))
     if use_flagged:
         warnings.append("Packets whose checksum failed may have been used: check the place by other means.")
-    budget = _budget(workspace.settings.platform, terrain, instant, row)
+    budget = budget_of(workspace.settings.platform, platform_of(workspace, row), terrain.sigma_m, instant.row)
+    late_s = _clock_error_s(row, instant)
+    if late_s > 0.0:
+        budget = budget.having(ErrorSource(Parameter.CLOCK, late_s, False, Pedigree.DEFAULT))
     reason = f"{len(pixels)} pixels at {utc_text(time_us)}"
     desk.workspace.ledger.append([desk.note(Action.PROCESS, footage_subject(row), authority=authority, reason=reason)])
-    return _places(instant, np.array(pixels, dtype=np.float64), terrain, budget, tuple(warnings))
+    return place_pixels(instant, np.array(pixels, dtype=np.float64), terrain, budget, tuple(warnings))
 
 
 def draw(
@@ -127,7 +130,8 @@ def draw(
         raise NotFoundError("no pixel has a place to draw", field="--picture", remedy="Choose pixels that show ground")
     frame = None
     if row.summary["video"] is not None:
-        frame = frame_at(desk.workspace.blobs.path(row.sha256), (row.summary["first_pts_s"] or 0.0) + time_s).pixels
+        raw, pts_s = desk.workspace.blobs.path(row.sha256), (row.summary["first_pts_s"] or 0.0) + time_s
+        frame = frame_at(raw, pts_s, restarts_of(row)).pixels
     drawn = PlacePicture(
         title=f"{row.name}  {located[0].time}",
         pixels=[pixel for pixel, _ in found],
@@ -162,41 +166,16 @@ def _time_us(row: FootageRow, time_s: float) -> int:
     return row.start_us + round(time_s * 1e6)
 
 
-def _budget(platform: PlatformSettings, terrain: Terrain, instant: Instant, row: FootageRow) -> ErrorBudget:
-    """The stated defaults, overruled by the platform's profile, overruled by what the stream itself states."""
-    radians = {
-        parameter: np.radians(sigma_deg)
-        for parameters, sigma_deg in (
-            ((Parameter.HEADING, Parameter.PITCH, Parameter.ROLL), platform.attitude_deg),
-            ((Parameter.AZIMUTH, Parameter.ELEVATION, Parameter.TWIST), platform.gimbal_deg),
-        )
-        if sigma_deg is not None
-        for parameter in parameters
-    }
-    metres = {
-        parameter: sigma_m
-        for parameter, sigma_m in (
-            (Parameter.EAST, platform.position_m),
-            (Parameter.NORTH, platform.position_m),
-            (Parameter.UP, platform.height_m),
-        )
-        if sigma_m is not None
-    }
-    budget = default_budget(terrain.sigma_m).stated({**radians, **metres}, Pedigree.PLATFORM_PROFILE)
-    budget = budget.stated_by_stream(instant.row)
-    late_s = _clock_error_s(row, instant)
-    return budget.having(ErrorSource(Parameter.CLOCK, late_s, False, Pedigree.DEFAULT)) if late_s > 0.0 else budget
-
-
 def _clock_error_s(row: FootageRow, instant: Instant) -> float:
     """Between two rows an instant is as well known as the clocks agree; away from any, as badly as it is far."""
     jitter_ms = row.summary["clock"]["jitter_ms"]
     return float(np.hypot((jitter_ms or 0.0) * 1e-3, max(0.0, instant.age_s - 0.5)))
 
 
-def _places(
-    instant: Instant, pixels: Floats, terrain: Terrain, budget: ErrorBudget, warnings: tuple[str, ...]
+def place_pixels(
+    instant: Instant, pixels: Floats, terrain: Terrain, budget: ErrorBudget, warnings: tuple[str, ...] = ()
 ) -> list[Located]:
+    """One answer per pixel (k, 2) of one moment, by a budget that is taken as it is."""
     one = np.zeros(1, dtype=np.intp)
     views = Views.of(np.array([instant.time_us]), instant.pose.at(one), instant.lens.at(one))
     limit_m = np.array([FARTHEST_M])

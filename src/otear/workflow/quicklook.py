@@ -16,7 +16,7 @@ from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.video.frames import frame_at
 from otear.workflow.desk import Desk
-from otear.workflow.footage import pass_of, trusted_telemetry
+from otear.workflow.footage import pass_of, restarts_of, trusted_telemetry
 from otear.workflow.held import exporting, not_purged, under
 
 _SHOWS = (DataKind.IMAGERY, DataKind.METADATA, DataKind.COVERAGE)
@@ -36,7 +36,8 @@ def quicklook(desk: Desk, row: FootageRow, authority: Authority, path: Path, *, 
     middle_s = 0.5 * summary["duration_s"]
     frame = None
     if summary["video"] is not None:
-        frame = frame_at(workspace.blobs.path(row.sha256), (summary["first_pts_s"] or 0.0) + middle_s).pixels
+        raw, pts_s = workspace.blobs.path(row.sha256), (summary["first_pts_s"] or 0.0) + middle_s
+        frame = frame_at(raw, pts_s, restarts_of(row)).pixels
     drawn = PassPicture(
         title=f"{row.name}  ({row.footage_id})",
         caption=_caption(row),

@@ -81,7 +81,38 @@ class Notice:
     text: str
 
 
-Event = StreamInfo | MetadataBlock | VideoUnit | Gap | Notice
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Transport packets that are missing by their continuity counters: at least `lost`, in so many `places`.
+
+    `arrived` did not; `damaged` counters were wrong by themselves. A reader says this once, at the end.
+    """
+
+    lost: int = 0
+    places: int = 0
+    arrived: int = 0
+    damaged: int = 0
+
+    @property
+    def share(self) -> float:
+        """The part of all packets that is missing, 0 to 1."""
+        return self.lost / max(1, self.lost + self.arrived)
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """A place where a sender started afresh: what stands in the recording from byte `offset` on has its own clock.
+
+    On the one line of presentation time that this reader gives, it begins after `start_s`, and `shift_s` was added to
+    what the clock says.
+    """
+
+    offset: int
+    start_s: float
+    shift_s: float
+
+
+Event = StreamInfo | MetadataBlock | VideoUnit | Gap | Restart | Missing | Notice
 
 
 class Demuxer(Protocol):

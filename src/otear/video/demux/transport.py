@@ -21,6 +21,7 @@ PACKET_BYTES = 188
 STRIDES = (188, 192, 204)
 _CONFIRM = 4
 _CHUNK_BYTES = 1 << 20
+_PCR_HZ = 27_000_000.0
 
 
 def find_sync(data: Bytes, stride: int, confirm: int = _CONFIRM) -> int:
@@ -106,6 +107,20 @@ def _aligned_run(data: Bytes, pos: int, stride: int, last: bool) -> int:
     inside[1:-1] |= sync[:-2] & sync[2:]
     run = whole if inside.all() else int(np.argmin(inside))
     return run if last or run < whole else max(0, run - _CONFIRM)
+
+
+def streams_of(rows: Bytes) -> Offsets:
+    """The stream (PID) of each packet (n, 188), shape (n,)."""
+    return np.asarray((rows[:, 1].astype(np.int64) & 0x1F) << 8 | rows[:, 2], dtype=np.int64)
+
+
+def clock_references(rows: Bytes) -> tuple[Offsets, NDArray[np.float64]]:
+    """Which packets (n, 188) carry a clock reference (PCR), and what it says in seconds."""
+    has = (rows[:, 3] & 0x20 != 0) & (rows[:, 4] >= 7) & (rows[:, 5] & 0x10 != 0)
+    at = np.flatnonzero(has).astype(np.int64)
+    field = rows[at, 6:12].astype(np.int64)
+    base = field[:, 0] << 25 | field[:, 1] << 17 | field[:, 2] << 9 | field[:, 3] << 1 | field[:, 4] >> 7
+    return at, (base * 300 + ((field[:, 4] & 1) << 8 | field[:, 5])) / _PCR_HZ
 
 
 @dataclass(frozen=True, slots=True)

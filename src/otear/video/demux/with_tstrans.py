@@ -21,8 +21,10 @@ from tstrans.mpegts import StreamInfo as Announced
 
 from otear.domain.packets import Repair, RepairKind
 from otear.errors import RecordingError
-from otear.video.demux.events import Event, Gap, MetadataBlock, Notice, StreamInfo, StreamKind, Unwrap, VideoUnit
-from otear.video.demux.transport import PesStart, packet_stride, pes_starts, read_packets
+from otear.video.demux.continuity import Continuity
+from otear.video.demux.events import Event, Gap, MetadataBlock, Notice, Restart, StreamInfo, StreamKind, VideoUnit
+from otear.video.demux.timeline import Timeline
+from otear.video.demux.transport import Packets, PesStart, packet_stride, pes_starts, read_packets
 from otear.video.klv.keys import KEY_REACH, looks_like_klv
 
 _HEAD_BYTES = 1 << 16
@@ -77,7 +79,7 @@ class TstransDemuxer:
             )
         session = _Session()
         yield from session.feed(_tables(path, stride), path)
-        errors = 0
+        errors, continuity = 0, Continuity()
         for packets in read_packets(path, stride):
             errors += packets.errors
             if packets.skipped:
@@ -86,9 +88,11 @@ class TstransDemuxer:
                 if not len(packets.rows):
                     yield Notice(f"The file ends inside a transport packet ({packets.skipped} bytes): it was cut off.")
             if len(packets.rows):
-                session.note(list(pes_starts(packets)), int(packets.offsets[-1]) + stride)
+                continuity.add(packets.rows)
+                yield from session.note(packets, int(packets.offsets[-1]) + stride)
                 yield from session.feed(packets.rows.tobytes(), path)
         yield from session.finish(path)
+        yield continuity.missing()
         if errors:
             yield Notice(f"{errors} transport packets were marked as damaged on reception; their contents were kept.")
 
@@ -102,13 +106,15 @@ class _Session:
         self._starts: dict[int, deque[PesStart]] = {}
         self._announced: dict[int, StreamInfo] = {}
         self._types: dict[int, int] = {}
-        self._unwrap = Unwrap()
+        self._timeline = Timeline()
 
-    def note(self, starts: list[PesStart], position: int) -> None:
+    def note(self, packets: Packets, position: int) -> Iterator[Restart]:
         """Remember elementary packets that are about to be fed, up to byte `position` of the file."""
+        starts = list(pes_starts(packets))
         for start in starts:
             self._starts.setdefault(start.stream, deque(maxlen=_MOST_WAITING)).append(start)
         self.position = position
+        yield from self._timeline.note(packets, starts)
 
     def feed(self, data: bytes, path: Path) -> Iterator[Event]:
         try:
@@ -177,10 +183,10 @@ class _Session:
     def _metadata(self, pid: int, pts: int, payload: bytes, cells: bool) -> MetadataBlock:
         start = self._start(pid, pts, payload, keep=cells)
         repairs = _stream_id_repairs(start, self._types[pid])
-        return MetadataBlock(pid, start.offset, self._unwrap.seconds(start.pts), payload, repairs)
+        return MetadataBlock(pid, start.offset, self._timeline.seconds(start.pts, start.offset), payload, repairs)
 
     def _video(self, start: PesStart, key_frame: bool, codec: str, data: bytes) -> VideoUnit:
-        pts_s = self._unwrap.seconds(start.pts)
+        pts_s = self._timeline.seconds(start.pts, start.offset)
         return VideoUnit(start.stream, start.offset, pts_s, key_frame, codec, data)
 
     def _start(self, pid: int, pts: int, payload: bytes, keep: bool = False) -> PesStart:

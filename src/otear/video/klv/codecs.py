@@ -43,6 +43,14 @@ def _number(value: object) -> float:
     return float(value)
 
 
+def _within(values: Floats, low: float, high: float) -> None:
+    outside = values[~((values >= low) & (values <= high))]
+    if outside.size:
+        raise SettingError(
+            f"{outside[0]} is not between {low} and {high}", remedy="Give a value inside the item's range"
+        )
+
+
 class _Real:
     """What the two codecs of real numbers share."""
 
@@ -98,6 +106,16 @@ class Mapped(_Real):
         counts = round((number - (0.0 if self.signed else self.low)) / self.resolution(self.size))
         return counts.to_bytes(self.size, "big", signed=self.signed)
 
+    def pack(self, values: Floats) -> Raw:
+        """`encode` for a column: raw values of `size` bytes each. Raises `SettingError` for the first out of range."""
+        unknown = np.isnan(values) if self.signed else np.zeros(values.shape, dtype=np.bool_)
+        _within(values[~unknown], self.low, self.high)
+        counts = np.round(
+            (np.where(unknown, 0.0, values) - (0.0 if self.signed else self.low)) / self.resolution(self.size)
+        )
+        raw = counts.astype(np.int64).view(np.uint64)
+        return np.asarray(np.where(unknown, np.uint64(1 << (8 * self.size - 1)), raw), dtype=np.uint64)
+
 
 @dataclass(frozen=True)
 class Imapb(_Real):
@@ -145,6 +163,14 @@ class Imapb(_Real):
         counts = floor((number - self.low) / self.resolution(self.size) + self._zero_offset(self.size))
         return counts.to_bytes(self.size, "big")
 
+    def pack(self, values: Floats) -> Raw:
+        """`encode` for a column: raw values of `size` bytes each. Raises `SettingError` for the first out of range."""
+        unknown = np.isnan(values)
+        _within(values[~unknown], self.low, self.high)
+        steps = (np.where(unknown, self.low, values) - self.low) / self.resolution(self.size)
+        counts = np.floor(steps + self._zero_offset(self.size)).astype(np.uint64)
+        return np.asarray(np.where(unknown, np.uint64(0xD0 << (8 * self.size - 8)), counts), dtype=np.uint64)
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -172,6 +198,17 @@ class Whole:
             raise SettingError(
                 f"{whole} does not fit {size} bytes", remedy="Give a value inside the item's range"
             ) from error
+
+    def pack(self, values: Floats) -> Raw:
+        """`encode` for a column of a fixed `size`. Raises `SettingError` for the first that does not fit."""
+        if self.size is None:
+            raise SettingError("an item of any size has no column", remedy="Write its values one by one")
+        bits = 8 * self.size - self.signed
+        _within(values, -(2.0**bits) if self.signed else 0.0, 2.0**bits - 1.0)
+        broken = values[np.mod(values, 1.0) != 0.0]
+        if broken.size:
+            raise SettingError(f"{broken[0]} is not a whole number", remedy="Give a whole number")
+        return np.asarray(values.astype(np.int64).view(np.uint64))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,212 @@
+"""Exercises: a scenario becomes two folders, the trainees' and the instructor's, that have nothing hidden in common.
+
+    TRAINEE/     README.md, LEEME.md, answers.yaml (a form), world.json, terrain.tif, layers.gpkg, map.png,
+                 authority.yaml, keys/, aircraft/, footage/*.ts
+    INSTRUCTOR/  scenario.yaml, exercise.json, world/ (the whole world, its truth sealed)
+
+What a trainee gets is made of what an aircraft sends and of what any map shows. The seed, and with it the key to the
+truth, is in the instructor's folder only.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from otear.domain.progress import Progress, silent
+from otear.domain.times import instant_us, utc_text
+from otear.errors import InputError
+from otear.flight.library import profile
+from otear.flight.sortie import read_sortie, sortie_text
+from otear.flight.wind import Wind
+from otear.geo.terrain.patch import Patch
+from otear.simulate.exercise.answers import FORMAT as ANSWERS_FORMAT
+from otear.simulate.exercise.scenario import Scenario
+from otear.simulate.exercise.sweeps import sweep_sortie
+from otear.simulate.sortie.fly import Take, authority_of, fly_sortie, ground_of
+from otear.simulate.world.folder import World, open_world
+from otear.simulate.world.make import make_world
+from otear.simulate.world.truth import Truth
+
+FORMAT = "otear-exercise/1"
+_DOCUMENT, _SCENARIO, _WORLD = "exercise.json", "scenario.yaml", "world"
+_PUBLIC = ("world.json", "terrain.tif", "layers.gpkg", "map.png", "authority.yaml", "keys")
+_ROW_M, _COLUMN_M = 30.8, 28.1
+_WORKSPACE_FILE = "otear.toml"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as its instructor has it. Answers count from `starts_us` on."""
+
+    folder: Path
+    title: str
+    starts_us: int
+    minutes: int
+
+    @property
+    def world(self) -> World:
+        """Its world, with the instructor's part."""
+        return open_world(self.folder / _WORLD)
+
+    def truth(self) -> Truth:
+        """What is hidden in it; only for this package."""
+        return self.world.truth()
+
+
+def make_exercise(
+    scenario: Scenario,
+    text: str,
+    *,
+    trainee: Path,
+    instructor: Path,
+    seed: int,
+    progress: Progress = silent,
+) -> Exercise:
+    """Make both folders, each whole or not at all; `text` is the scenario's own. Raises `InputError`."""
+    check_apart(trainee, instructor)
+    rows, columns = (round(scenario.district_km * 1e3 / post_m) for post_m in (_ROW_M, _COLUMN_M))
+    drafts = [folder.with_name(f".{folder.name}.draft") for folder in (trainee, instructor)]
+    for draft in drafts:
+        shutil.rmtree(draft, ignore_errors=True)
+    given, kept = drafts
+    try:
+        kept.mkdir(parents=True)
+        kept.chmod(0o700)
+        world = make_world(
+            kept / _WORLD,
+            seed=seed,
+            sites=scenario.sites,
+            starts_us=scenario.starts_us,
+            season=scenario.season,
+            rows=rows,
+            columns=columns,
+            progress=progress,
+        )
+        starts_us = max([scenario.starts_us, *(flight.depart_us for flight in scenario.flights)])
+        (kept / _SCENARIO).write_text(text, encoding="utf-8")
+        document = {
+            "format": FORMAT,
+            "title": scenario.title.en,
+            "starts": utc_text(starts_us),
+            "minutes": scenario.minutes,
+        }
+        (kept / _DOCUMENT).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        _hand_out(given, world, scenario, starts_us)
+        _fly_all(given / "footage", world, scenario, seed, progress)
+        for draft, folder in zip(drafts, (trainee, instructor), strict=True):
+            if folder.exists():
+                folder.rmdir()
+            draft.replace(folder)
+    finally:
+        for draft in drafts:
+            shutil.rmtree(draft, ignore_errors=True)
+    return open_exercise(instructor)
+
+
+def open_exercise(folder: Path) -> Exercise:
+    """An exercise from its instructor's folder. Raises `InputError`."""
+    path = folder / _DOCUMENT
+    try:
+        document = json.loads(path.read_bytes())
+        return Exercise(
+            folder, str(document["title"]), instant_us(str(document["starts"]), "starts"), int(document["minutes"])
+        )
+    except OSError as error:
+        raise InputError(
+            f"cannot be read ({error.strerror})", source=path, remedy="Name the instructor's folder of an exercise"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"is no exercise: {error}", source=path, remedy="Make the exercise again") from error
+
+
+def check_apart(trainee: Path, instructor: Path) -> None:
+    """Raises `InputError` unless both folders are new, neither lies in the other, and the instructor's in no
+    workspace."""
+    one, other = trainee.resolve(), instructor.resolve()
+    for folder in (trainee, instructor):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError("is there already", source=folder, remedy="Name a new folder")
+    if one == other or one in other.parents or other in one.parents:
+        raise InputError(
+            "lies in the other folder of the exercise, or is the same",
+            source=instructor,
+            remedy="Name two folders, neither of which holds the other",
+        )
+    for parent in other.parents:
+        if (parent / _WORKSPACE_FILE).exists():
+            raise InputError(
+                f"lies in the workspace {parent}", source=instructor, remedy="Keep the instructor's folder elsewhere"
+            )
+
+
+def _hand_out(folder: Path, world: World, scenario: Scenario, starts_us: int) -> None:
+    """The public files, the aircraft of the fleet, what is asked, and a form for the answers."""
+    (folder / "footage").mkdir(parents=True)
+    (folder / "aircraft").mkdir()
+    for name in _PUBLIC:
+        source = world.folder / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copyfile(source, folder / name)
+    registrations = {profile(name).registration for name in scenario.fleet}
+    for path in world.aircraft:
+        if any(registration in path.read_text(encoding="utf-8") for registration in registrations):
+            shutil.copyfile(path, folder / "aircraft" / path.name)
+    starts = utc_text(starts_us)
+    (folder / "README.md").write_text(
+        f"# {scenario.title.en}\n\n{scenario.task.en}\n\n"
+        f"You have {scenario.minutes} minutes. Times of answers count from {starts}.\n"
+        "Everything here is simulated. Write what you find into `answers.yaml`.\n",
+        encoding="utf-8",
+    )
+    (folder / "LEEME.md").write_text(
+        f"# {scenario.title.es}\n\n{scenario.task.es}\n\n"
+        f"Tiene {scenario.minutes} minutos. Las horas de las respuestas cuentan desde {starts}.\n"
+        "Todo aquí es simulado. Escriba lo que encuentre en `answers.yaml`.\n",
+        encoding="utf-8",
+    )
+    (folder / "answers.yaml").write_text(
+        f"format: {ANSWERS_FORMAT}\ncrew: name of the crew\nstarted: {starts}\n"
+        "# One entry for each site, as in this example:\n"
+        "#  - {lat_deg: 24.8, lon_deg: -107.1, confidence: 0.7, kind: laboratory, time: 2026-03-01T00:30:00Z,\n"
+        "#     ellipse: {semi_major_m: 20, semi_minor_m: 10, azimuth_deg: 45}}\n"
+        "answers: []\n",
+        encoding="utf-8",
+    )
+
+
+def _fly_all(folder: Path, world: World, scenario: Scenario, seed: int, progress: Progress) -> None:
+    """Fly the scenario's flights and record them, by number: their names tell nothing."""
+    if not scenario.flights:
+        return
+    patch: Patch = ground_of(world)
+    weather = scenario.weather
+    wind = Wind(weather.wind_mps, weather.wind_from_deg, weather.gust_mps)
+    for number, sweep in enumerate(scenario.flights, 1):
+        draft = sweep_sortie(
+            sweep,
+            profile(sweep.aircraft),
+            authority_of(world, sweep.depart_us),
+            name=f"flight {number}",
+            district=patch.bounds,
+            highest_msl_m=float(np.percentile(patch.heights_m, 98)),
+            heights=patch.heights,
+            wind=wind,
+            rng=np.random.default_rng([seed, number]),
+        )
+        sortie = read_sortie(sortie_text(draft))
+        fly_sortie(
+            world,
+            sortie,
+            folder / f"flight-{number}.ts",
+            weather=weather,
+            seed=seed,
+            take=Take(video=scenario.video),
+            progress=progress,
+        )

@@ -1,0 +1,164 @@
+"""Flying a sortie over a world: from its document to a recording, as the aircraft would have sent it.
+
+Each flight draws its errors, its gusts and its noise from streams of random numbers of its own, by the seed and the
+sortie's identifier: flying another sortie first changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from otear.authority.documents import read_bundle, verified
+from otear.authority.registry import KeyRole, RegisteredKey, Registry
+from otear.domain.aircraft import Aircraft
+from otear.domain.authority import Authority, Revocation
+from otear.domain.progress import Progress, silent
+from otear.domain.sortie import Sortie
+from otear.errors import InputError, NotFoundError
+from otear.flight.aircraft import read_aircraft
+from otear.flight.kinematics import Flown, fly
+from otear.flight.route import sensor_of
+from otear.flight.wind import Wind
+from otear.geo.terrain.open import open_terrain
+from otear.geo.terrain.patch import Patch
+from otear.ledger.keys import public_key
+from otear.simulate.scene.render import Renderer
+from otear.simulate.scene.weather import Weather
+from otear.simulate.sortie.deviations import NONE, drawn, reported
+from otear.simulate.sortie.recording import PACKETS_EVERY, write_telemetry, write_video
+from otear.simulate.sortie.telemetry import Mission, packets
+from otear.simulate.world.folder import World
+from otear.simulate.world.real import reach_of
+
+_HOLDERS = {"host": (KeyRole.HOST, "MEX"), "programme": (KeyRole.PROGRAMME, "Example programme")}
+
+
+@dataclass(frozen=True)
+class Take:
+    """What of a flight is recorded, and how: `from_s` after departure, for `for_s` (None: to the end)."""
+
+    video: bool = False
+    errors: bool = True
+    from_s: float = 0.0
+    for_s: float | None = None
+
+
+EVERYTHING = Take()
+"""The whole flight, metadata alone, with errors."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A recording and the flight that it shows; `flown` is the truth, and stays in this package."""
+
+    path: Path
+    sortie: Sortie
+    flown: Flown
+    packets: int
+
+
+class _Stands:
+    """A world's consent is revoked by nobody."""
+
+    def revocation(self, authority_id: str) -> Revocation | None:
+        """None."""
+        return None
+
+
+def authority_of(world: World, now_us: int) -> Authority:
+    """The consent of a world, its signatures checked by the keys beside it. Raises `InputError`, `RefusedError`."""
+    entries = []
+    for path in world.keys:
+        role, holder = _HOLDERS[path.stem]
+        key = public_key(path.read_text(encoding="ascii").strip(), path)
+        entries.append(RegisteredKey(key, role, holder, world.starts_us, world.starts_us))
+    registry = Registry({entry.key_id: entry for entry in entries})
+    return verified(read_bundle(_text(world.authority), world.authority), registry, now_us, _Stands(), {})
+
+
+def aircraft_of(world: World, registration: str) -> Aircraft:
+    """The aircraft of a world by its registration. Raises `NotFoundError`."""
+    fleet = [read_aircraft(_text(path), path) for path in world.aircraft]
+    for aircraft in fleet:
+        if aircraft.registration == registration:
+            return aircraft
+    raise NotFoundError(
+        f"no aircraft {registration!r} is in this world",
+        source=world.folder,
+        field="aircraft",
+        remedy=f"It has: {', '.join(aircraft.registration for aircraft in fleet)}",
+    )
+
+
+def ground_of(world: World) -> Patch:
+    """The terrain of a world."""
+    terrain = open_terrain(world.terrain)
+    return terrain.patch(reach_of(terrain))
+
+
+def fly_sortie(
+    world: World,
+    sortie: Sortie,
+    path: Path,
+    *,
+    weather: Weather,
+    seed: int,
+    take: Take = EVERYTHING,
+    progress: Progress = silent,
+) -> Recorded:
+    """Fly a sortie and write its recording to `path`, whole or not at all.
+
+    Raises `InputError` for what cannot be flown, `RefusedError` for what the world's authority does not allow, and
+    `NotFoundError` for an aircraft that is not there. Pictures need the instructor's folder.
+    """
+    aircraft = aircraft_of(world, sortie.aircraft)
+    sensor = sensor_of(sortie, aircraft)
+    patch = ground_of(world)
+    flights, errors, noise = (np.random.default_rng([seed, int(sortie.sortie_id[2:], 16), i]) for i in range(3))
+    wind = Wind(weather.wind_mps, weather.wind_from_deg, weather.gust_mps)
+    flown = fly(
+        sortie,
+        aircraft,
+        authority_of(world, sortie.depart_us),
+        wind=wind,
+        heights=patch.heights,
+        rng=flights,
+        progress=progress,
+    )
+    flown = flown.rows(_ticks(flown, take))
+    width, height = sensor.frame_width_px, sensor.frame_height_px
+    if width is None or height is None:
+        raise InputError(f"{sensor.name!r} makes no pictures", field="sensor", remedy="Choose a camera")
+    deviations = drawn(aircraft, sensor, errors) if take.errors else NONE
+    said = reported(flown, deviations, every=PACKETS_EVERY, width_px=width, height_px=height, rng=noise)
+    data = packets(said, Mission(sortie.name, aircraft, sensor), patch)
+    if take.video:
+        renderer = Renderer(world.truth(), weather, sensor.kind, width, height, seed=seed)
+        write_video(path, flown, data, renderer, width_px=width, height_px=height, progress=progress)
+    else:
+        write_telemetry(path, said.time_us, data, progress)
+    return Recorded(path, sortie, flown, len(data))
+
+
+def _ticks(flown: Flown, take: Take) -> slice:
+    """The states that are recorded. Raises `InputError` where the flight is over before."""
+    seconds = (flown.time_us - flown.time_us[0]) / 1e6
+    first = int(np.searchsorted(seconds, take.from_s))
+    last = len(flown) if take.for_s is None else int(np.searchsorted(seconds, take.from_s + take.for_s))
+    if last - first < 2 * PACKETS_EVERY:
+        raise InputError(
+            f"nothing is left to record: the flight takes {seconds[-1]:.0f} s",
+            field="--from",
+            remedy="Begin earlier, or record for longer",
+        )
+    return slice(first, last)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", source=path, remedy="Make the world again") from error

@@ -1,0 +1,1 @@
+"""Live links: addresses, receivers, and what is known of what they lose."""

@@ -1,0 +1,128 @@
+"""Sorties, aircraft and authorities for the tests of exports: each kind of task, over a plane of a hundred metres."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from otear.domain.aircraft import Aircraft
+from otear.domain.authority import (
+    AltitudeBand,
+    Approval,
+    Area,
+    Authority,
+    Authorization,
+    Circle,
+    Datum,
+    Exclusion,
+    Retention,
+    Revocation,
+    Ring,
+    SensorKind,
+    Volume,
+    Window,
+)
+from otear.domain.bilingual import Bilingual
+from otear.domain.sortie import GroundPoint, Orbit, Side, Sortie, Stare, Strip
+from otear.flight.laying import laid_out
+from otear.flight.library import profile
+from otear.flight.route import Route
+from otear.flight.wind import Wind
+from otear.geo.frames import Floats
+
+DEPART_US = 1_772_700_000_000_000
+"""2026-03-05T08:40:00Z."""
+HOUR_US = 3_600_000_000
+GROUND_HAE_M = 100.0
+WIND = Wind(6.0, 300.0)
+
+
+def ground(lat: Floats, lon: Floats) -> Floats:
+    """Level ground."""
+    return np.full(np.broadcast(np.asarray(lat), np.asarray(lon)).shape, GROUND_HAE_M)
+
+
+@cache
+def aircraft(name: str = "medium-fixed-wing") -> Aircraft:
+    return profile(name)
+
+
+@cache
+def sortie(lat: float = 24.8, lon: float = -107.1, name: str = "medium-fixed-wing") -> Sortie:
+    """A strip, a stare and an orbit about a place, sized to the aircraft."""
+    flies = aircraft(name)
+    scale = 0.1 if name == "multirotor" else 1.0
+
+    def at(north_km: float, east_km: float) -> GroundPoint:
+        east = lon + scale * east_km / (111.2 * np.cos(np.radians(lat)))
+        return GroundPoint(round(lat + scale * north_km / 111.2, 6), round((east + 180.0) % 360.0 - 180.0, 6))
+
+    radius = 100.0 if name == "multirotor" else 2_500.0
+    sensor = flies.sensors[0]
+    fields = sensor.optics.fields_of_view_deg if sensor.optics is not None else ()
+    hfov = fields[-2] if fields else 30.0
+    return Sortie(
+        sortie_id="s-0123456789abcdef",
+        name="morning",
+        authority_id=None,
+        aircraft=flies.registration,
+        sensor=sensor.name,
+        purpose="find_laboratories",
+        depart_us=DEPART_US,
+        base=at(-6.0, -6.0),
+        base_msl_m=120.0,
+        height_msl_m=500.0 if name == "multirotor" else 3_000.0,
+        tasks=(
+            Strip("ridge", at(-2.0, -4.0), at(3.0, 5.0), Side.LEFT, 55.0, hfov),
+            Stare("cells", (at(5.0, 0.0), at(5.0, 0.5), at(5.5, 0.5)), 20.0, radius, Side.LEFT, hfov),
+            Orbit("ford", at(-3.0, 4.0), radius, 2.25, Side.RIGHT, hfov),
+        ),
+    )
+
+
+@cache
+def route(lat: float = 24.8, lon: float = -107.1, name: str = "medium-fixed-wing") -> Route:
+    wind = Wind(3.0, 300.0) if name == "multirotor" else WIND
+    return laid_out(sortie(lat, lon, name), aircraft(name), wind=wind, heights=ground)
+
+
+class Stands:
+    """Nothing is revoked."""
+
+    def revocation(self, authority_id: str) -> Revocation | None:
+        return None
+
+
+ALWAYS = Window(0, 4_102_444_800_000_000)
+
+
+def authority(lat: float = 24.8, lon: float = -107.1, *exclusions: Exclusion, hole: bool = False) -> Authority:
+    """A square degree about a place, with or without a hole in its corner, from 0 to 5,000 m above sea level."""
+    west, east = lon - 0.5, lon + 0.5
+    square = Ring(((west, lat - 0.5), (east, lat - 0.5), (east, lat + 0.5), (west, lat + 0.5)))
+    holes = (Circle(west + 0.1, lat + 0.4, 1_000.0),) if hole else ()
+    volume = Volume("square", Area(square, holes), AltitudeBand(0.0, 5_000.0, Datum.EGM96), ALWAYS)
+    late = replace(volume, name="next year", window=Window(DEPART_US + 9_000 * HOUR_US, ALWAYS.end_us))
+    high = replace(volume, name="high", altitude=AltitudeBand(8_000.0, 9_000.0, Datum.EGM96))
+    words = Bilingual("test", "prueba")
+    terms = Authorization(
+        host="MEX",
+        reference="TEST/1",
+        title=words,
+        issued_us=0,
+        volumes=(volume, late, high),
+        exclusions=exclusions,
+        survey=(),
+        purposes=frozenset({"find_laboratories"}),
+        site_kinds=frozenset({"laboratory"}),
+        sensors=frozenset(SensorKind),
+        aircraft=frozenset({"OTEAR-SIM-1", "OTEAR-SIM-2", "OTEAR-SIM-3"}),
+        recipients=(),
+        retention=Retention(90, 365, 3650, 3650),
+        conditions=(),
+        review_by_us=ALWAYS.end_us,
+    )
+    approval = Approval("0" * 64, "Programme", words, 0, ALWAYS, ALWAYS.end_us)
+    return Authority("a-0123456789abcdef", "0" * 64, terms, approval, Stands())

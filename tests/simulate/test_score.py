@@ -1,0 +1,158 @@
+"""Scores: what chance gives, what knowing everything gives, and what must hold of any answers in between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otear.simulate.exercise.answers import Answer, Answers, Claim, answers_text, read_answers
+from otear.simulate.exercise.crews import omniscient_crew, random_crew
+from otear.simulate.exercise.score import GATE_M, Score, score
+
+from .truths import DAY_US, START_US, site, truth
+
+TRUTH = truth()
+
+
+def scored(answers: Answers) -> Score:
+    return score(answers, TRUTH)
+
+
+def at(number: int, **changes: object) -> Answer:
+    """An answer that names a site."""
+    there = TRUTH.sites[number]
+    facts: dict[str, object] = {
+        "lat_deg": there.lat_deg,
+        "lon_deg": there.lon_deg,
+        "confidence": 0.8,
+        "time_us": START_US + 60_000_000 * (number + 1),
+        "kind": there.kind,
+        "ellipse": Claim(20.0, 10.0, 30.0),
+    }
+    return Answer(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def said(*answers: Answer) -> Answers:
+    return Answers("crew", START_US, answers)
+
+
+NOWHERE = at(0, lat_deg=TRUTH.sites[0].lat_deg + 0.01)
+
+
+def test_a_crew_that_guesses_scores_as_chance_does() -> None:
+    rng = np.random.default_rng(1)
+    results = [scored(random_crew(TRUTH, START_US, 600, rng)) for _ in range(40)]
+    chance = results[0].chance
+    # 600 guesses at 12 circles of 78.2 m in a district of 11.2 by 11.1 km.
+    reach = TRUTH.sites[0].radius_m + GATE_M
+    assert chance.expected == pytest.approx(12 * 600 * np.pi * reach**2 / (11_220.0 * 11_080.0), rel=0.06)
+    assert sum(chance.low <= result.found <= chance.high for result in results) >= 36
+    assert np.mean([result.found for result in results]) == pytest.approx(chance.expected, abs=0.5)
+    assert all(result.recall < 0.5 and result.precision < 0.02 for result in results)
+    assert all(result.brier > result.brier_base_rate + 0.2 for result in results)
+
+
+def test_a_crew_that_knows_everything_scores_as_well_as_can_be() -> None:
+    inside = []
+    for seed in range(40):
+        result = scored(omniscient_crew(TRUTH, START_US, np.random.default_rng(seed)))
+        assert (result.found, result.false, result.recall, result.precision) == (12, 0, 1.0, 1.0)
+        assert result.brier == 0.0
+        assert result.found > 50 * result.chance.expected
+        assert all(row == {kind: sum(row.values())} for kind, row in result.kinds.items())
+        inside.append(result.inside_share)
+    # Its errors are drawn from the ellipses that it claims: 480 of them, 90% inside.
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
+
+
+def test_a_site_that_is_named_twice_counts_once_and_once_as_false() -> None:
+    result = scored(said(at(3), at(3, confidence=0.4)))
+    assert (result.found, result.false, len(result.missed)) == (1, 1, 11)
+
+
+def test_what_only_looks_like_a_site_is_named() -> None:
+    kiln = TRUTH.lookalikes[2]
+    result = scored(said(at(1), at(1, lat_deg=kiln.lat_deg, lon_deg=kiln.lon_deg), NOWHERE))
+    assert [finding.false_for for finding in result.findings] == ["", "kiln", ""]
+    assert (result.found, result.false) == (1, 2)
+
+
+def test_a_site_is_found_only_while_it_is_there_and_remains_are_told_apart() -> None:
+    gone = site(90, 4_000.0, 0.0, until_us=START_US + 1_000_000)
+    coming = site(91, 4_000.0, 1_500.0, from_us=START_US + 5 * DAY_US)
+    world = truth(gone, coming)
+    late = START_US + 12 * DAY_US
+
+    def found(time_us: int, place: object) -> Score:
+        answer = at(0, lat_deg=place.lat_deg, lon_deg=place.lon_deg, time_us=time_us)  # type: ignore[attr-defined]
+        return score(said(answer), world)
+
+    assert found(late, gone).found == 0
+    assert found(START_US + 1, coming).found == 0
+    assert found(late, coming).findings[0].remains
+    assert not found(START_US + 6 * DAY_US, coming).findings[0].remains
+    # What came only after the last answer was not missed.
+    assert len(found(START_US + 1, gone).missed) == 12
+
+
+def test_the_claimed_ellipse_is_held_against_the_true_place() -> None:
+    east = at(2, lon_deg=TRUTH.sites[2].lon_deg + 25.0 / 101_000.0)
+    along, across = Claim(30.0, 5.0, 90.0), Claim(30.0, 5.0, 0.0)
+    result = scored(said(replace(east, ellipse=along)))
+    assert (result.inside_share, result.findings[0].error_m) == (1.0, pytest.approx(25.0, abs=0.2))
+    assert scored(said(replace(east, ellipse=across))).inside_share == 0.0
+    assert scored(said(replace(east, ellipse=None))).inside_share is None
+
+
+def test_confidence_is_judged_by_what_came_true() -> None:
+    sure = scored(said(*(at(i, confidence=1.0) for i in range(6)), *(replace(NOWHERE, confidence=0.0),) * 6))
+    assert (sure.brier, sure.brier_base_rate, sure.calibration_error) == (0.0, 0.25, 0.0)
+    wrong = scored(said(*(at(i, confidence=0.0) for i in range(6)), *(replace(NOWHERE, confidence=1.0),) * 6))
+    assert (wrong.brier, wrong.calibration_error) == (1.0, 1.0)
+
+
+def test_what_was_looked_at_is_a_share_of_the_district_and_of_the_sites() -> None:
+    bounds = TRUTH.land.grid.bounds
+    west, south, east, north = (float(np.degrees(v)) for v in bounds)
+    half = ((west, south), ((west + east) / 2, south), ((west + east) / 2, north), (west, north))
+    result = scored(replace(said(at(0)), looked_at=(half,)))
+    assert result.district_covered == pytest.approx(0.5)
+    assert result.sites_covered == pytest.approx(0.5)
+
+
+def test_no_answers_are_a_score_too() -> None:
+    result = scored(said())
+    assert (result.found, result.false, result.recall, result.precision, result.brier) == (0, 0, 0.0, None, None)
+
+
+@given(st.permutations(range(6)), st.lists(st.floats(0.0, 1.0), min_size=6, max_size=6))
+@settings(max_examples=25, deadline=None)
+def test_the_order_of_answers_does_not_matter(order: list[int], confidences: list[float]) -> None:
+    answers = [at(i, confidence=c) for i, c in enumerate(confidences[:4])] + [NOWHERE, at(1)]
+    one, other = scored(said(*answers)), scored(said(*(answers[i] for i in order)))
+    assert (one.found, one.false, one.recall) == (other.found, other.false, other.recall)
+    assert one.brier == pytest.approx(other.brier)
+
+
+@given(st.sets(st.integers(0, 11), max_size=8), st.floats(0.0, 400.0))
+@settings(max_examples=25, deadline=None)
+def test_a_false_answer_never_helps_and_a_true_one_never_hurts(known: set[int], off_m: float) -> None:
+    answers = [at(i) for i in sorted(known)]
+    before = scored(said(*answers))
+    stray = at(0, lat_deg=TRUTH.sites[0].lat_deg + (TRUTH.sites[0].radius_m + GATE_M + 1.0 + off_m) / 110_000.0)
+    more = scored(said(*answers, stray))
+    assert more.found == before.found
+    assert more.precision is not None
+    assert before.precision is None or more.precision <= before.precision
+    assert scored(said(*answers, at(11))).found >= before.found
+
+
+def test_answers_are_read_as_they_are_written() -> None:
+    answers = replace(
+        omniscient_crew(TRUTH, START_US, np.random.default_rng(3)), looked_at=(((1.0, 2.0), (2.0, 2.0), (2.0, 3.0)),)
+    )
+    assert read_answers(answers_text(answers)) == answers
