@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from otear.authority.strict_yaml import read_mapping
 from otear.errors import InputError
 from otear.simulate.exercise.exercise import check_apart, make_exercise, open_exercise
+from otear.simulate.exercise.marking import guessed, known, marked
 from otear.simulate.exercise.scenario import read_scenario
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "scenario-foothills.yaml"
@@ -89,6 +92,16 @@ def test_an_exercise_gives_the_trainee_nothing_that_is_hidden(tmp_path: Path) ->
     for site in truth.sites:
         assert f"{site.lat_deg:.4f}".encode() not in told
     assert (instructor.stat().st_mode & 0o077) == 0
+    knows = known(instructor, np.random.default_rng(1))
+    # A crew writes times by its own clock.
+    hours_us = 5 * 3_600_000_000
+    moved = tuple(replace(answer, time_us=answer.time_us + hours_us) for answer in knows.answers)
+    for answers in (knows, replace(knows, started_us=knows.started_us + hours_us, answers=moved)):
+        best = marked(instructor, answers, tmp_path / "score.png")
+        assert (best.found, best.false, len(best.missed), best.minutes) == (len(knows.answers), 0, 0, scenario.minutes)
+    assert best.found > 0
+    guess = marked(instructor, guessed(instructor, 50, np.random.default_rng(1)))
+    assert guess.chance.low <= guess.found <= guess.chance.high
     again, kept = tmp_path / "again", tmp_path / "kept"
     make_exercise(scenario, TEXT, trainee=again, instructor=kept, seed=seed)
     assert given == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from otear.domain.times import utc_text
+from otear.errors import InputError
 from otear.simulate.exercise.answers import Answer, Answers, Claim, answers_text, read_answers
 from otear.simulate.exercise.crews import omniscient_crew, random_crew
 from otear.simulate.exercise.score import GATE_M, Score, score
@@ -19,7 +22,7 @@ TRUTH = truth()
 
 
 def scored(answers: Answers) -> Score:
-    return score(answers, TRUTH)
+    return score(answers, TRUTH, MINUTES)
 
 
 def at(number: int, **changes: object) -> Answer:
@@ -40,12 +43,13 @@ def said(*answers: Answer) -> Answers:
     return Answers("crew", START_US, answers)
 
 
+MINUTES = 480.0
 NOWHERE = at(0, lat_deg=TRUTH.sites[0].lat_deg + 0.01)
 
 
 def test_a_crew_that_guesses_scores_as_chance_does() -> None:
     rng = np.random.default_rng(1)
-    results = [scored(random_crew(TRUTH, START_US, 600, rng)) for _ in range(40)]
+    results = [scored(random_crew(TRUTH, START_US, MINUTES, 600, rng)) for _ in range(40)]
     chance = results[0].chance
     # 600 guesses at 12 circles of 78.2 m in a district of 11.2 by 11.1 km.
     reach = TRUTH.sites[0].radius_m + GATE_M
@@ -59,7 +63,7 @@ def test_a_crew_that_guesses_scores_as_chance_does() -> None:
 def test_a_crew_that_knows_everything_scores_as_well_as_can_be() -> None:
     inside = []
     for seed in range(40):
-        result = scored(omniscient_crew(TRUTH, START_US, np.random.default_rng(seed)))
+        result = scored(omniscient_crew(TRUTH, START_US, MINUTES, np.random.default_rng(seed)))
         assert (result.found, result.false, result.recall, result.precision) == (12, 0, 1.0, 1.0)
         assert result.brier == 0.0
         assert result.found > 50 * result.chance.expected
@@ -87,16 +91,41 @@ def test_a_site_is_found_only_while_it_is_there_and_remains_are_told_apart() -> 
     world = truth(gone, coming)
     late = START_US + 12 * DAY_US
 
-    def found(time_us: int, place: object) -> Score:
+    def found(time_us: int, place: object, minutes: float = 30 * 1_440.0) -> Score:
         answer = at(0, lat_deg=place.lat_deg, lon_deg=place.lon_deg, time_us=time_us)  # type: ignore[attr-defined]
-        return score(said(answer), world)
+        return score(said(answer), world, minutes)
 
     assert found(late, gone).found == 0
     assert found(START_US + 1, coming).found == 0
     assert found(late, coming).findings[0].remains
     assert not found(START_US + 6 * DAY_US, coming).findings[0].remains
-    # What came only after the last answer was not missed.
-    assert len(found(START_US + 1, gone).missed) == 12
+    # What comes only when the time is up was not missed.
+    assert len(found(START_US + 1, gone, MINUTES).missed) == 12
+    assert len(found(START_US + 1, gone).missed) == 13
+
+
+def test_an_answer_that_comes_when_the_time_is_up_finds_nothing() -> None:
+    last = START_US + round(MINUTES * 60_000_000)
+    result = scored(said(at(4, time_us=last), at(5, time_us=last + 1)))
+    assert (result.found, result.false) == (1, 1)
+    assert [finding.late for finding in result.findings] == [False, True]
+
+
+def test_what_there_is_to_miss_does_not_depend_on_when_answers_come() -> None:
+    world = truth(site(90, 4_000.0, 0.0, from_us=START_US + DAY_US))
+    known = tuple(at(i) for i in range(6))
+    before = score(said(*known), world, MINUTES)
+    assert before.recall == 0.5
+    assert score(said(*known, at(6, time_us=START_US + 2 * DAY_US)), world, MINUTES).recall == 0.5
+    assert score(said(*known, replace(NOWHERE, time_us=START_US + 2 * DAY_US)), world, MINUTES).recall == 0.5
+
+
+def test_a_crew_that_knows_everything_finds_what_comes_while_it_is_at_work() -> None:
+    world = truth(site(90, 4_000.0, 0.0, from_us=START_US + 3_600_000_000))
+    answers = omniscient_crew(world, START_US, MINUTES, np.random.default_rng(2))
+    result = score(answers, world, MINUTES)
+    assert (result.found, result.false, len(result.missed)) == (13, 0, 0)
+    assert score(omniscient_crew(world, START_US, 30.0, np.random.default_rng(2)), world, 30.0).found == 12
 
 
 def test_the_claimed_ellipse_is_held_against_the_true_place() -> None:
@@ -153,6 +182,32 @@ def test_a_false_answer_never_helps_and_a_true_one_never_hurts(known: set[int], 
 
 def test_answers_are_read_as_they_are_written() -> None:
     answers = replace(
-        omniscient_crew(TRUTH, START_US, np.random.default_rng(3)), looked_at=(((1.0, 2.0), (2.0, 2.0), (2.0, 3.0)),)
+        omniscient_crew(TRUTH, START_US, MINUTES, np.random.default_rng(3)),
+        looked_at=(((1.0, 2.0), (2.0, 2.0), (2.0, 3.0)),),
     )
     assert read_answers(answers_text(answers)) == answers
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"lat_deg": 91.0}, "answers[0].lat_deg"),
+        ({"confidence": 1.2}, "answers[0].confidence"),
+        ({"confidence": float("nan")}, "answers[0].confidence"),
+        ({"kind": "ranch"}, "answers[0].kind"),
+        ({"time": "2026-03-01T00:30"}, "answers[0].time"),
+        ({"time": utc_text(START_US - 1_000_000)}, "answers[0].time"),
+        (
+            {"ellipse": {"semi_major_m": 0.0, "semi_minor_m": 1.0, "azimuth_deg": 0.0}},
+            "answers[0].ellipse.semi_major_m",
+        ),
+        ({"person": "x"}, "answers[0].person"),
+    ],
+)
+def test_what_is_wrong_in_answers_is_named(changes: dict[str, object], field: str) -> None:
+    document = json.loads(answers_text(said(at(0))))
+    document["answers"][0] |= changes
+    with pytest.raises(InputError) as caught:
+        read_answers(json.dumps(document), "answers.json")
+    assert caught.value.source == "answers.json"
+    assert caught.value.field == field

@@ -115,6 +115,7 @@ def _document(score: Score) -> dict[str, Any]:
         "found": score.found,
         "missed": len(score.missed),
         "false": score.false,
+        "late": sum(finding.late for finding in score.findings),
         "remains": sum(finding.remains for finding in score.findings),
         "recall": score.recall,
         "precision": score.precision,

@@ -16,6 +16,7 @@ from otear.authority.signatures import canonical
 from otear.authority.strict_yaml import Source, read_mapping
 from otear.domain.kinds import SiteKind
 from otear.domain.times import utc_text
+from otear.errors import InputError
 
 FORMAT = "otear-answers/1"
 
@@ -85,6 +86,14 @@ class _Answers(Closed):
 def read_answers(text: str, source: Source = None) -> Answers:
     """Read answers, YAML or JSON. Raises `InputError` naming `source` and the byte offset or the field."""
     model = validated(_Answers, canonical(read_mapping(text, source)), source)
+    for number, answer in enumerate(model.answers):
+        if answer.time < model.started:
+            raise InputError(
+                f"is before the start ({utc_text(model.started)})",
+                source=source,
+                field=f"answers[{number}].time",
+                remedy="Write when it was said, by the clock that `started` is of",
+            )
     return Answers(model.crew, model.started, tuple(answer.noun() for answer in model.answers), model.looked_at)
 
 

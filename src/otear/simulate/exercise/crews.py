@@ -11,12 +11,15 @@ from otear.simulate.world.truth import Truth
 
 RANDOM, OMNISCIENT = "random guesses (no crew)", "knows the truth (no crew)"
 _SECOND_US = 1_000_000
+_TICK_US = 1_000
+"""What a document of answers tells times to."""
 _CHI2_90 = 4.605170185988092
 """The 90% quantile of chi-square with two degrees of freedom: -2 ln(0.1)."""
 
 
-def random_crew(truth: Truth, started_us: int, count: int, rng: np.random.Generator) -> Answers:
-    """As many answers as asked for, anywhere in the district, of any kind, as sure as the dice say."""
+def random_crew(truth: Truth, started_us: int, minutes: float, count: int, rng: np.random.Generator) -> Answers:
+    """As many answers as asked for, anywhere in the district, at any of the `minutes` from the start, of any kind, as
+    sure as the dice say."""
     bounds = truth.land.grid.bounds
     kinds = list(SiteKind)
     answers = tuple(
@@ -24,7 +27,7 @@ def random_crew(truth: Truth, started_us: int, count: int, rng: np.random.Genera
             lat_deg=float(np.degrees(rng.uniform(bounds.south, bounds.north))),
             lon_deg=float(np.degrees(rng.uniform(bounds.west, bounds.east))),
             confidence=float(rng.random()),
-            time_us=started_us + int(rng.integers(8 * 3_600)) * _SECOND_US,
+            time_us=started_us + int(rng.uniform(0.0, minutes * 60.0)) * _SECOND_US,
             kind=kinds[int(rng.integers(len(kinds)))],
             ellipse=Claim(30.0, 20.0, float(rng.uniform(0.0, 180.0))),
         )
@@ -33,13 +36,15 @@ def random_crew(truth: Truth, started_us: int, count: int, rng: np.random.Genera
     return Answers(RANDOM, started_us, answers)
 
 
-def omniscient_crew(truth: Truth, started_us: int, rng: np.random.Generator) -> Answers:
-    """Every site that is there, each placed with an error drawn from the ellipse that it claims."""
+def omniscient_crew(truth: Truth, started_us: int, minutes: float, rng: np.random.Generator) -> Answers:
+    """Every site that is there at some time of the `minutes` from the start, said while it is, and placed with an error
+    drawn from the ellipse that is claimed."""
     answers = []
+    ends_us = started_us + round(minutes * 60 * _SECOND_US)
     for site in truth.sites:
-        if not site.from_us <= started_us < site.until_us:
+        first_us, last_us = max(site.from_us, started_us), min(site.until_us - 1, ends_us)
+        if -(-first_us // _TICK_US) > last_us // _TICK_US:
             continue
-        lasts_us = min(3_600 * _SECOND_US, site.until_us - started_us - 1)
         major, minor, azimuth = rng.uniform(8.0, 16.0), rng.uniform(3.0, 8.0), rng.uniform(0.0, 180.0)
         along, across = rng.standard_normal(2) * np.array([major, minor]) / np.sqrt(_CHI2_90)
         bearing = azimuth + np.degrees(np.arctan2(across, along))
@@ -49,7 +54,7 @@ def omniscient_crew(truth: Truth, started_us: int, rng: np.random.Generator) -> 
                 lat_deg=float(lat),
                 lon_deg=float(lon),
                 confidence=1.0,
-                time_us=started_us + int(rng.uniform(0.0, lasts_us) / _SECOND_US) * _SECOND_US,
+                time_us=int(rng.integers(-(-first_us // _TICK_US), last_us // _TICK_US, endpoint=True)) * _TICK_US,
                 kind=site.kind,
                 ellipse=Claim(float(major), float(minor), float(azimuth)),
             )

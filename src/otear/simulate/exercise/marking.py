@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,13 @@ from otear.simulate.exercise.score_picture import draw_score
 
 
 def marked(instructor: Path, answers: Answers, picture: Path | None = None) -> Score:
-    """Hold answers against the truth; draw the score to `picture` if that is given. Raises `InputError`."""
-    truth = open_exercise(instructor).truth()
-    result = score(answers, truth)
+    """Hold answers against the truth; draw the score to `picture` if that is given. Raises `InputError`.
+
+    The crew's start is the exercise's, whatever its clock says: only the time since then counts.
+    """
+    exercise = open_exercise(instructor)
+    truth = exercise.truth()
+    result = score(_from(exercise.starts_us, answers), truth, exercise.minutes)
     if picture is not None:
         draw_score(result, truth, picture)
     return result
@@ -25,10 +30,17 @@ def marked(instructor: Path, answers: Answers, picture: Path | None = None) -> S
 def guessed(instructor: Path, count: int, rng: np.random.Generator) -> Answers:
     """What chance says. Raises `InputError`."""
     exercise = open_exercise(instructor)
-    return random_crew(exercise.truth(), exercise.starts_us, count, rng)
+    return random_crew(exercise.truth(), exercise.starts_us, exercise.minutes, count, rng)
 
 
 def known(instructor: Path, rng: np.random.Generator) -> Answers:
     """What the truth says. Raises `InputError`."""
     exercise = open_exercise(instructor)
-    return omniscient_crew(exercise.truth(), exercise.starts_us, rng)
+    return omniscient_crew(exercise.truth(), exercise.starts_us, exercise.minutes, rng)
+
+
+def _from(starts_us: int, answers: Answers) -> Answers:
+    """The same answers by a clock on which the crew started then."""
+    later_us = starts_us - answers.started_us
+    moved = tuple(replace(answer, time_us=answer.time_us + later_us) for answer in answers.answers)
+    return replace(answers, started_us=starts_us, answers=moved)

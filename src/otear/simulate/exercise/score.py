@@ -25,6 +25,7 @@ from otear.simulate.world.truth import HiddenSite, Truth
 GATE_M = 50.0
 """How far beyond a site's own radius an answer still means it."""
 _FAR_M = 1e6
+_MINUTE_US = 6e7
 _BINS = np.linspace(0.0, 1.0, 6)
 
 
@@ -32,13 +33,15 @@ _BINS = np.linspace(0.0, 1.0, 6)
 class Finding:
     """An answer and what it turned out to be: a site (`remains` where it was no longer at work), or nothing.
 
-    `false_for` says which lookalike stands there, "" where nothing does. `error_m` is from the place said to the true
+    `late` tells an answer that came when the time was up, which finds nothing. `false_for` says which lookalike stands
+    there, "" where nothing does. `error_m` is from the place said to the true
     one, `inside` whether the truth lies in the 90% ellipse that was claimed, None where none was.
     """
 
     answer: Answer
     site: HiddenSite | None
     remains: bool = False
+    late: bool = False
     error_m: float | None = None
     inside: bool | None = None
     false_for: str = ""
@@ -66,9 +69,10 @@ class Chance:
 
 @dataclass(frozen=True)
 class Score:
-    """The whole account. Shares are None where there is nothing to take them of."""
+    """The whole account of so many minutes. Shares are None where there is nothing to take them of."""
 
     crew: str
+    minutes: float
     findings: tuple[Finding, ...]
     missed: tuple[HiddenSite, ...]
     chance: Chance
@@ -105,25 +109,27 @@ class Score:
         return _share(self.found, len(self.findings))
 
 
-def score(answers: Answers, truth: Truth) -> Score:
-    """Hold answers against a world."""
-    until_us = max([a.time_us for a in answers.answers], default=answers.started_us)
+def score(answers: Answers, truth: Truth, minutes: float) -> Score:
+    """Hold answers against a world. What can be found is what is there at some time of the `minutes` from the start,
+    whatever is answered: else one answer more would change what there is to miss."""
+    until_us = answers.started_us + round(minutes * _MINUTE_US)
     there = [s for s in truth.sites if s.from_us <= until_us and answers.started_us < s.until_us]
-    findings = _findings(answers.answers, there, truth)
+    findings = _findings(answers.answers, there, truth, until_us)
     found = {finding.site.site_id for finding in findings if finding.site}
     right = np.array([finding.site is not None for finding in findings], dtype=np.float64)
     said = np.array([finding.answer.confidence for finding in findings], dtype=np.float64)
     bins = _bins(said, right)
     inside = [finding.inside for finding in findings if finding.inside is not None]
     errors = [finding.error_m for finding in findings if finding.error_m is not None]
-    minutes = sorted((f.answer.time_us - answers.started_us) / 6e7 for f in findings if f.site)
+    after = sorted((f.answer.time_us - answers.started_us) / _MINUTE_US for f in findings if f.site)
     district, covered = _covered(answers, there, truth)
     return Score(
         crew=answers.crew,
+        minutes=minutes,
         findings=findings,
         missed=tuple(site for site in there if site.site_id not in found),
         chance=_chance(answers.answers, there, truth),
-        minutes_to_find=tuple(minutes),
+        minutes_to_find=tuple(after),
         district_covered=district,
         sites_covered=covered,
         inside_share=float(np.mean(inside)) if inside else None,
@@ -155,13 +161,14 @@ def _pairs(away_m: Floats, fits: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     return [(i, j) for i, j in zip(rows.tolist(), columns.tolist(), strict=True) if fits[i, j]]
 
 
-def _findings(answers: tuple[Answer, ...], sites: list[HiddenSite], truth: Truth) -> tuple[Finding, ...]:
+def _findings(answers: tuple[Answer, ...], sites: list[HiddenSite], truth: Truth, until_us: int) -> tuple[Finding, ...]:
     lat, lon = (np.array([getattr(a, name) for a in answers]) for name in ("lat_deg", "lon_deg"))
     away = distances_m(lat, lon, tuple((s.lat_deg, s.lon_deg) for s in sites))
     fits = np.zeros(away.shape, dtype=np.bool_)
     for i, j in product(range(len(answers)), range(len(sites))):
-        site = sites[j]
-        fits[i, j] = away[i, j] <= site.radius_m + GATE_M and site.from_us <= answers[i].time_us < site.until_us
+        site, time_us = sites[j], answers[i].time_us
+        in_time = time_us <= until_us and site.from_us <= time_us < site.until_us
+        fits[i, j] = in_time and away[i, j] <= site.radius_m + GATE_M
     # Of two answers equally near, the surer one is taken for the site.
     doubt = np.array([[1.0 - answer.confidence] for answer in answers]) if answers else np.zeros((0, 1))
     of = dict(_pairs(away + 1e-3 * doubt, fits))
@@ -180,7 +187,8 @@ def _findings(answers: tuple[Answer, ...], sites: list[HiddenSite], truth: Truth
                 )
             )
         else:
-            findings.append(Finding(answer, None, false_for=_lookalike(like[i], truth)))
+            late = answer.time_us > until_us
+            findings.append(Finding(answer, None, late=late, false_for=_lookalike(like[i], truth)))
     return tuple(findings)
 
 

@@ -76,8 +76,8 @@ def _draw_belief(axes: Axes, score: Score) -> None:
 
 
 def _draw_time(axes: Axes, score: Score) -> None:
-    minutes = np.array([0.0, *score.minutes_to_find])
-    axes.step(minutes, np.arange(len(minutes)), where="post", color=_FOUND)
+    minutes = np.array([0.0, *score.minutes_to_find, score.minutes])
+    axes.step(minutes, [*range(score.found + 1), score.found], where="post", color=_FOUND)
     axes.axhline(score.found + len(score.missed), color="0.6", linewidth=1.0)
     axes.set_xlabel("minutes from the start")
     axes.set_ylabel("sites found")
