@@ -10,6 +10,7 @@ In order: rays to the ground (`view`), tiles of painted ground (`tiles`), what s
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from otear.domain.authority import SensorKind
 from otear.errors import SettingError
@@ -65,6 +66,7 @@ class Renderer:
         )
         self._atlas = Atlas()
         self._hands = TwoHands()
+        self._noisy, self._noise = 0.0, np.zeros(SIZE * SIZE, dtype=np.int16)
         self._started: int | None = None
         self._middle_ecef = self._solids.origin_ecef
         self._axes = enu_axes(truth.land.plane.lat, truth.land.plane.lon)
@@ -168,6 +170,12 @@ class Renderer:
             to_camera[:, 2].copy(), to_camera @ sun, 0.5, *seen.tan_half, self._square, self._thermal,
         )  # fmt: skip
 
+    def _noise_of(self, noisy: float) -> NDArray[np.int16]:
+        """The sensor's noise of a strength, in grey levels; it seldom changes from one picture to the next."""
+        if noisy != self._noisy:
+            self._noisy, self._noise = noisy, np.round(self._grain * noisy).astype(np.int16)
+        return self._noise
+
     def _developed(
         self, codes: Codes32, depths: Singles, seen: View, pose: Pose, *, at: Moment, time_us: int
     ) -> Pixels:
@@ -180,7 +188,7 @@ class Renderer:
         through = sky.air(self._weather, at.light, msl - middle_height, farthest, cloud, base_c)
         clear = np.zeros((0, 0), dtype=np.float32) if through.cloud is None else through.cloud
         noisy = _NOISE[self._thermal] + (0.0 if self._thermal else _NIGHT_NOISE * (1.0 - at.light.day))
-        grain = np.round(self._grain * noisy).astype(np.int16)
+        grain = self._noise_of(noisy)
         offset = (time_us // 1000 * 7919) % (SIZE * SIZE)
         shape = (self.height_px, self.width_px)
         air = (through.passed, through.range_m, clear, CELL_PX, through.haze_code, through.cloud_code)

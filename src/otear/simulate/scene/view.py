@@ -28,7 +28,7 @@ SKY_DEPTH_M = 1e9
 _BEND_PX = 0.6
 """Interpolation inside a cell may be wrong by this much; a cell that would be wronger gets a ray for every pixel."""
 _GRAZING = 0.06
-_BLEND_FROM = 0.7
+_BLEND_FROM = 0.8
 """From this fraction of a level on the next coarser one is mixed in."""
 _TABLE = 1 << 14
 _SIDE_1 = SIDE + 1
@@ -337,6 +337,7 @@ def _look_up(
             x2, y2 = np.int64(np.floor(0.5 * u0 - 0.25)) >> 7, np.int64(np.floor(0.5 * v0 - 0.25)) >> 7
             if blend and one:
                 one = x2 == np.int64(np.floor(0.5 * u1 - 0.25)) >> 7 and y2 == np.int64(np.floor(0.5 * v1 - 0.25)) >> 7
+            key_1, key_2 = np.int64(-1), np.int64(-1)
             first = places[_place(table, _key(level, x, y))] if one else 0
             second = places[_place(table, _key(level + 1, x2, y2))] if one and blend else 0
             for i in range(a * CELL_PX, bottom):
@@ -372,7 +373,33 @@ def _look_up(
                             v += dv
                             share += grow
                 else:
+                    # Neighbours mostly lie on the same tile: it is looked for only where another one begins.
                     for j in range(b * CELL_PX, right):
                         s = j - b * CELL_PX + 0.5
-                        codes[i, j] = _code(texels, table, places, e + s * de, n + s * dn, f + s * df, thermal)
+                        e_here, n_here, f_here = e + s * de, n + s * dn, f + s * df
+                        level = np.int64(f_here)
+                        per_m = 1.0 / (FINEST_M * (1 << level))
+                        u_here, v_here = e_here * per_m - 0.5, n_here * per_m - 0.5
+                        x, y = np.int64(np.floor(u_here)) >> 7, np.int64(np.floor(v_here)) >> 7
+                        key = _key(level, x, y)
+                        if key != key_1:
+                            key_1, first = key, places[_place(table, key)]
+                        u, v = np.int64((u_here - x * SIDE) * _PARTS), np.int64((v_here - y * SIDE) * _PARTS)
+                        at = first + (v >> _SHIFT) * _SIDE_1 + (u >> _SHIFT)
+                        above = at + _SIDE_1
+                        code = _four(texels[at], texels[at + 1], texels[above], texels[above + 1], u, v, thermal)
+                        more = f_here - level
+                        if more > _BLEND_FROM and level + 1 < LEVELS:
+                            u_here, v_here = 0.5 * u_here - 0.25, 0.5 * v_here - 0.25
+                            x, y = np.int64(np.floor(u_here)) >> 7, np.int64(np.floor(v_here)) >> 7
+                            key = _key(level + 1, x, y)
+                            if key != key_2:
+                                key_2, second = key, places[_place(table, key)]
+                            u, v = np.int64((u_here - x * SIDE) * _PARTS), np.int64((v_here - y * SIDE) * _PARTS)
+                            weight = np.uint32((more - _BLEND_FROM) * (256.0 / (1.0 - _BLEND_FROM)))
+                            at = second + (v >> _SHIFT) * _SIDE_1 + (u >> _SHIFT)
+                            above = at + _SIDE_1
+                            coarser = _four(texels[at], texels[at + 1], texels[above], texels[above + 1], u, v, thermal)
+                            code = _mix(code, coarser, weight, thermal)
+                        codes[i, j] = code
                         depths[i, j] = d + s * dd
