@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from otear.cli.main import app
 from otear.errors import InputError
+from otear.simulate.elevation import write_elevation
 from otear.simulate.scene.weather import Season
 from otear.simulate.world.folder import World, open_world
-from otear.simulate.world.layers import write_terrain
 from otear.simulate.world.make import make_world
 
 from .countries import STARTS_US, small_country
@@ -88,7 +88,7 @@ def square(path: Path, lat: float, lon: float, half_deg: float) -> Path:
 
 def test_a_real_terrain_is_kept_and_a_boundary_holds_what_is_placed(tmp_path: Path) -> None:
     land = small_country().land
-    write_terrain(tmp_path / "real.tif", land)
+    write_elevation(tmp_path / "real.tif", land.msl_m, land.grid)
     boundary = square(tmp_path / "district.geojson", 24.8, -107.1, 0.035)
     world = make_world(
         tmp_path / "world", seed=3, sites=5, terrain=tmp_path / "real.tif", boundary=boundary, rows=350, columns=350
@@ -115,7 +115,8 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     refused("holds no area", boundary=tmp_path / "point.geojson")
     refused("cannot be read", boundary=tmp_path / "missing.geojson")
     refused("is not there", terrain=tmp_path / "missing.tif")
-    write_terrain(tmp_path / "real.tif", small_country().land)
+    land = small_country().land
+    write_elevation(tmp_path / "real.tif", land.msl_m, land.grid)
     refused(
         "seconds of arc", terrain=tmp_path / "real.tif", boundary=square(tmp_path / "far.geojson", 26.0, -107.1, 0.1)
     )

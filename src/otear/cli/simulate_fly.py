@@ -45,6 +45,7 @@ def fly(
     json: JsonOption = False,
 ) -> None:
     """Fly sorties over a simulated world and write what the aircraft would have sent: STANAG 4609."""
+    from otear.flight.guidance import RATE_HZ
     from otear.flight.sortie import read_sortie
     from otear.simulate.sortie.fly import Take, fly_sortie
     from otear.simulate.world.folder import open_world
@@ -79,7 +80,7 @@ def fly(
         facts = {
             "file": recorded.path,
             "sortie_id": recorded.sortie.sortie_id,
-            "seconds": round(len(flown) / 30.0, 1),
+            "seconds": round(len(flown) / RATE_HZ, 1),
             "packets": recorded.packets,
             "pictures": len(flown) if video else 0,
             "events": [{"time_us": e.time_us, "what": e.what, "why": e.why} for e in flown.events],

@@ -77,6 +77,15 @@ def enu_axes(lat: ArrayLike, lon: ArrayLike) -> Floats:
     return np.stack([east, north, up], axis=-2)
 
 
+def metres_per_radian(lat: ArrayLike) -> tuple[Floats, Floats]:
+    """Metres per radian of longitude and of latitude on the ellipsoid at a latitude (radians): along the parallel,
+    along the meridian (radius of the parallel, meridional radius of curvature)."""
+    lat = np.asarray(lat, dtype=np.float64)
+    bulge = 1.0 - ECCENTRICITY_SQ * np.sin(lat) ** 2
+    parallel = SEMI_MAJOR_M / np.sqrt(bulge) * np.cos(lat)
+    return np.asarray(parallel), np.asarray(SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / bulge**1.5)
+
+
 @dataclass(frozen=True)
 class LocalFrame:
     """East-north-up axes with their origin at one place: `lat`, `lon` in radians, `height_m` above the ellipsoid."""

@@ -11,27 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import av
 import cv2
 import numpy as np
-from tstrans.klv import (
-    ClassifyingCountryCodingMethod,
-    CoreId,
-    IdType,
-    ObjectCountryCodingMethod,
-    SecurityClassification,
-    SecurityLs,
-    encode_core_id,
-    encode_security,
-)
 
 from otear.geo.camera import Lens, Pose, camera_axes, sight_lines
 from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes
 from otear.geo.geoid import undulation
 from otear.geo.raycast import Hits, cast
-from otear.simulate.ground import Ground, Pixels, make_ground, write_geotiff
+from otear.simulate.elevation import write_elevation
+from otear.simulate.ground import Ground, Pixels, make_ground
+from otear.simulate.markings import core_id, security_set
 from otear.video.klv.encode import encode_st0601, restamped
 from otear.video.mux import CodedMetadata, CodedPicture, write_transport_stream
 
@@ -65,7 +56,7 @@ def write_clip(recording: Path, terrain: Path, *, seed: int, seconds: float = 10
     """
     rng = np.random.default_rng(seed)
     ground = make_ground(float(_LAT), float(_LON), rng)
-    write_geotiff(ground, terrain)
+    write_elevation(terrain, ground.msl_m, ground.grid)
     ticks = round(seconds * _TICKS_PER_S)
     units = _units(ground, _flight(ground, ticks, rng))
     write_transport_stream(recording, units if repeats == 1 else _repeated(list(units), ticks, repeats))
@@ -195,7 +186,7 @@ def _packet(ground: Ground, pose: Pose, lens: Lens, time_us: int) -> bytes:
         "frame_centre_longitude_deg": float(lon[0]),
         "frame_centre_height_msl_m": float(hits.height_m[0] - geoid[0]),
         "flags": (),
-        "security_set": _security(),
+        "security_set": security_set(),
         "platform_ground_speed_mps": round(_SPEED_M_S),
         "version": 19,
         "sensor_height_hae_m": sensor_hae_m,
@@ -206,25 +197,5 @@ def _packet(ground: Ground, pose: Pose, lens: Lens, time_us: int) -> bytes:
         values[f"corner_{corner}_longitude_deg"] = float(lon[corner])
     values["platform_pitch_full_deg"] = degrees["pitch"]
     values["platform_roll_full_deg"] = degrees["roll"]
-    values["core_id"] = _core_id()
+    values["core_id"] = core_id("simulated-sensor", "simulated-platform")
     return encode_st0601(values)
-
-
-def _security() -> bytes:
-    """An ST 0102 set: UNCLASSIFIED, a test marking."""
-    return encode_security(
-        SecurityLs(
-            security_classification=SecurityClassification.UNCLASSIFIED,
-            classifying_country_coding_method=ClassifyingCountryCodingMethod.GENC_THREE_LETTER,
-            classifying_country="//USA",
-            object_country_coding_method=ObjectCountryCodingMethod.GENC_THREE_LETTER,
-            object_country_codes="MEX",
-            version=12,
-        )
-    )
-
-
-def _core_id() -> bytes:
-    """An ST 1204 identifier of a sensor and a platform that exist in software only."""
-    sensor, platform = (uuid5(NAMESPACE_URL, f"urn:otear:simulated-{what}").bytes for what in ("sensor", "platform"))
-    return encode_core_id(CoreId(version=1, sensor=(IdType.VIRTUAL, sensor), platform=(IdType.VIRTUAL, platform)))

@@ -7,16 +7,13 @@ row 0 in the north. Heights are metres, above mean sea level or above the ellips
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
-import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.crs import CRS
 
-from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, Floats
+from otear.geo.frames import Floats, metres_per_radian
 from otear.geo.geoid import undulation
 from otear.geo.terrain.grid import Grid
 from otear.geo.terrain.patch import Patch
@@ -52,13 +49,13 @@ class Ground:
 
     def metres(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """East and north of the middle (metres) of places in radians, on a plane that touches it there."""
-        meridian, parallel = _radii(self.lat)
+        parallel, meridian = metres_per_radian(self.lat)
         return (lon - self.lon) * parallel, (lat - self.lat) * meridian
 
     def place(self, east_m: float, north_m: float) -> tuple[float, float]:
         """Latitude and longitude (radians) of a place on the plane."""
-        meridian, parallel = _radii(self.lat)
-        return self.lat + north_m / meridian, self.lon + east_m / parallel
+        parallel, meridian = metres_per_radian(self.lat)
+        return float(self.lat + north_m / meridian), float(self.lon + east_m / parallel)
 
     def colours(self, east_m: Singles, north_m: Singles) -> Pixels:
         """What lies at places on the plane, shape (rows, columns): colours of shape (rows, columns, 3)."""
@@ -78,30 +75,6 @@ def make_ground(lat: float, lon: float, rng: np.random.Generator) -> Ground:
     picture, (x, y) = _picture(rng)
     middle = (_TEXTURE_PX - 1) / 2.0
     return Ground(lat, lon, grid, msl, patch, _shaded(picture, msl, lat), (x - middle, middle - y))
-
-
-def write_geotiff(ground: Ground, path: Path) -> None:
-    """Write the terrain as a GeoTIFF of metres above EGM96 mean sea level, said so in its reference system."""
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=_POSTS,
-        height=_POSTS,
-        count=1,
-        dtype="float32",
-        crs=CRS.from_string("EPSG:4326+5773"),
-        transform=ground.grid.map_from_index @ Affine.translation(-0.5, -0.5),
-        compress="deflate",
-        predictor=3,
-    ) as file:
-        file.write(ground.msl_m, 1)
-
-
-def _radii(lat: float) -> tuple[float, float]:
-    """Metres per radian of latitude and of longitude at a latitude."""
-    bulge = 1.0 - ECCENTRICITY_SQ * np.sin(lat) ** 2
-    return SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / bulge**1.5, SEMI_MAJOR_M / np.sqrt(bulge) * np.cos(lat)
 
 
 def _noise(size: int, coarsest: int, octaves: int, rng: np.random.Generator, fade: float = 0.5) -> Singles:
@@ -205,7 +178,7 @@ def _hamlet(picture: Pixels, road: NDArray[np.int32], rng: np.random.Generator) 
 
 def _shaded(picture: Pixels, msl_m: Singles, lat: float) -> Pixels:
     """The picture under a low afternoon sun, by the slope of the terrain."""
-    meridian, parallel = (radius * np.radians(_POST_DEG) for radius in _radii(lat))
+    parallel, meridian = (radius * np.radians(_POST_DEG) for radius in metres_per_radian(lat))
     down, right = np.gradient(msl_m)
     slope_east, slope_north = right / parallel, -down / meridian
     sun = np.array(

@@ -373,7 +373,8 @@ def _look_up(
                             v += dv
                             share += grow
                 else:
-                    # Neighbours mostly lie on the same tile: it is looked for only where another one begins.
+                    # Neighbours mostly lie on the same tile: it is looked for only where another one begins. `_code` is
+                    # written out, as an array handed to a function counts its references at every pixel.
                     for j in range(b * CELL_PX, right):
                         s = j - b * CELL_PX + 0.5
                         e_here, n_here, f_here = e + s * de, n + s * dn, f + s * df

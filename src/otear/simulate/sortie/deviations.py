@@ -16,7 +16,7 @@ from otear.flight.kinematics import Flown
 from otear.flight.pointing import measured
 from otear.flight.route import flight_model
 from otear.geo.camera import Pose
-from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, Floats
+from otear.geo.frames import Floats, metres_per_radian
 from otear.simulate.sortie.lens import camera_lens
 
 _ANGLES = ("heading", "pitch", "roll")
@@ -117,9 +117,7 @@ def _moved(pose: Pose, deviations: Deviations, step_s: float, rng: np.random.Gen
     angle = deviations.angle_bias[:, None] + deviations.angle_noise[:, None] * slow[3:]
     gimbal = deviations.gimbal_bias[:, None] + deviations.gimbal_noise * rng.standard_normal((3, count))
     lat = np.asarray(pose.lat)
-    bulge = 1.0 - ECCENTRICITY_SQ * np.sin(lat) ** 2
-    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / bulge**1.5
-    parallel = SEMI_MAJOR_M / np.sqrt(bulge) * np.cos(lat)
+    parallel, meridian = metres_per_radian(lat)
     turned = {name: np.asarray(getattr(pose, name)) + angle[i] for i, name in enumerate(_ANGLES)}
     turned |= {name: np.asarray(getattr(pose, name)) + gimbal[i] for i, name in enumerate(_GIMBAL)}
     return replace(

@@ -11,10 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from otear.authority.documents import read_bundle, verified
-from otear.authority.registry import KeyRole, RegisteredKey, Registry
 from otear.domain.aircraft import Aircraft
-from otear.domain.authority import Authority, Revocation
+from otear.domain.authority import Authority
 from otear.domain.progress import Progress, silent
 from otear.domain.sortie import Sortie
 from otear.errors import InputError, NotFoundError
@@ -31,9 +29,8 @@ from otear.simulate.sortie.deviations import NONE, drawn, reported
 from otear.simulate.sortie.recording import PACKETS_EVERY, write_telemetry, write_video
 from otear.simulate.sortie.telemetry import Mission, packets
 from otear.simulate.world.folder import World
+from otear.simulate.world.papers import authority_in
 from otear.simulate.world.real import reach_of
-
-_HOLDERS = {"host": (KeyRole.HOST, "MEX"), "programme": (KeyRole.PROGRAMME, "Example programme")}
 
 
 @dataclass(frozen=True)
@@ -60,23 +57,10 @@ class Recorded:
     packets: int
 
 
-class _Stands:
-    """A world's consent is revoked by nobody."""
-
-    def revocation(self, authority_id: str) -> Revocation | None:
-        """None."""
-        return None
-
-
 def authority_of(world: World, now_us: int) -> Authority:
     """The consent of a world, its signatures checked by the keys beside it. Raises `InputError`, `RefusedError`."""
-    entries = []
-    for path in world.keys:
-        role, holder = _HOLDERS[path.stem]
-        key = public_key(path.read_text(encoding="ascii").strip(), path)
-        entries.append(RegisteredKey(key, role, holder, world.starts_us, world.starts_us))
-    registry = Registry({entry.key_id: entry for entry in entries})
-    return verified(read_bundle(_text(world.authority), world.authority), registry, now_us, _Stands(), {})
+    keys = {path.stem: public_key(_text(path).strip(), path) for path in world.keys}
+    return authority_in(_text(world.authority), keys, world.starts_us, now_us, world.authority)
 
 
 def aircraft_of(world: World, registration: str) -> Aircraft:

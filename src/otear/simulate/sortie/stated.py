@@ -14,7 +14,7 @@ from otear.flight.platform_errors import profiled
 from otear.flight.pointing import measured
 from otear.flight.route import flight_model
 from otear.geo.camera import Lens
-from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, Floats
+from otear.geo.frames import Floats, metres_per_radian
 from otear.geo.raycast import Hits, cast
 from otear.geo.terrain.patch import Patch
 from otear.geo.uncertainty import ground_error
@@ -29,9 +29,7 @@ def stated_sigmas(aircraft: Aircraft, sensor: Sensor, lat: float) -> list[float]
     """One standard deviation of latitude and longitude (degrees), height (metres), heading, pitch, roll, relative
     azimuth, elevation and roll (degrees): what an SDCC-FLP states of items in this order. `lat` in radians."""
     model, optics = flight_model(aircraft), measured(sensor)
-    bulge = 1.0 - ECCENTRICITY_SQ * np.sin(lat) ** 2
-    meridian = np.radians(SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / bulge**1.5)
-    parallel = np.radians(SEMI_MAJOR_M / np.sqrt(bulge) * np.cos(lat))
+    parallel, meridian = (np.radians(metres) for metres in metres_per_radian(lat))
     horizontal = hypot(model.horizontal_m.bias, model.horizontal_m.noise)
     vertical = hypot(model.vertical_m.bias, model.vertical_m.noise)
     angles = [hypot(sigma.bias, sigma.noise) for sigma in (model.heading_deg, model.pitch_deg, model.roll_deg)]

@@ -7,21 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
-from tstrans.klv import (
-    ClassifyingCountryCodingMethod,
-    CoreId,
-    IdType,
-    ObjectCountryCodingMethod,
-    SecurityClassification,
-    SecurityLs,
-    encode_core_id,
-    encode_sdcc_flp_mode2,
-    encode_security,
-)
+from tstrans.klv import encode_sdcc_flp_mode2
 
 from otear.domain.aircraft import Aircraft, Sensor
 from otear.domain.authority import SensorKind
@@ -30,6 +19,7 @@ from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes
 from otear.geo.geoid import undulation
 from otear.geo.raycast import Hits, cast
 from otear.geo.terrain.patch import Patch
+from otear.simulate.markings import core_id, security_set
 from otear.simulate.sortie.deviations import Reported
 from otear.simulate.sortie.heading import with_heading_on_a_step
 from otear.simulate.sortie.stated import centre_errors, stated_sigmas
@@ -171,29 +161,9 @@ def _ground_values(reported: Reported, mission: Mission, patch: Patch, ground: _
 
 
 def _set_values(mission: Mission) -> dict[int | str, Any]:
-    return {"operational_mode": "exercise", "security_set": _security(), "core_id": _core_id(mission)}
-
-
-def _security() -> bytes:
-    """An ST 0102 set: UNCLASSIFIED, releasable to both nations; a test marking."""
-    return encode_security(
-        SecurityLs(
-            security_classification=SecurityClassification.UNCLASSIFIED,
-            classifying_country_coding_method=ClassifyingCountryCodingMethod.GENC_THREE_LETTER,
-            classifying_country="//USA",
-            object_country_coding_method=ObjectCountryCodingMethod.GENC_THREE_LETTER,
-            object_country_codes="MEX",
-            caveats="TEST DATA",
-            releasing_instructions="USA MEX",
-            version=12,
-        )
-    )
-
-
-def _core_id(mission: Mission) -> bytes:
-    """An ST 1204 identifier of a sensor and a platform that exist in software only."""
-    sensor, platform = (
-        uuid5(NAMESPACE_URL, f"urn:otear:simulated:{name}").bytes
-        for name in (f"{mission.aircraft.registration}:{mission.sensor.name}", mission.aircraft.registration)
-    )
-    return encode_core_id(CoreId(version=1, sensor=(IdType.VIRTUAL, sensor), platform=(IdType.VIRTUAL, platform)))
+    platform = f"simulated:{mission.aircraft.registration}"
+    return {
+        "operational_mode": "exercise",
+        "security_set": security_set(caveats="TEST DATA", releasing_instructions="USA MEX"),
+        "core_id": core_id(f"{platform}:{mission.sensor.name}", platform),
+    }

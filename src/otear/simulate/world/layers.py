@@ -1,4 +1,4 @@
-"""The public map of a land as files: terrain as GeoTIFF, lines and villages as GeoPackage. Nothing hidden is in it."""
+"""The public map of a land as a GeoPackage: lines, villages, the boundary. Nothing hidden is in it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio
-import rasterio
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.crs import CRS
 
 from otear.simulate.world.land import Land, Way, WayKind
 from otear.simulate.world.papers import corners
@@ -19,26 +16,6 @@ from otear.simulate.world.papers import corners
 _WATERS = frozenset({WayKind.RIVER, WayKind.STREAM})
 _MADE_AT = "2000-01-01T00:00:00.000Z"
 """A GeoPackage tells when it was last changed: always this, so that the same land is the same bytes."""
-
-
-def write_terrain(path: Path, land: Land) -> None:
-    """The terrain, in metres above EGM96 mean sea level, said so in its reference system."""
-    rows, columns = land.grid.shape
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=columns,
-        height=rows,
-        count=1,
-        dtype="float32",
-        crs=CRS.from_string("EPSG:4326+5773"),
-        transform=land.grid.map_from_index @ Affine.translation(-0.5, -0.5),
-        compress="deflate",
-        predictor=3,
-        tiled=True,
-    ) as file:
-        file.write(land.msl_m, 1)
 
 
 def write_layers(path: Path, land: Land) -> None:

@@ -13,6 +13,7 @@ from otear.domain.progress import Progress, silent
 from otear.errors import InputError
 from otear.flight.library import PROFILES, profile, profile_text
 from otear.flight.sortie import sortie_text
+from otear.simulate.elevation import write_elevation
 from otear.simulate.scene.weather import Season
 from otear.simulate.world.country import make_country
 from otear.simulate.world.errands import example_sorties
@@ -20,7 +21,7 @@ from otear.simulate.world.folder import DOCUMENT, World, world_document
 from otear.simulate.world.hide import hide_sites, spots_of
 from otear.simulate.world.land import Land
 from otear.simulate.world.lattice import Lattice
-from otear.simulate.world.layers import write_layers, write_terrain
+from otear.simulate.world.layers import write_layers
 from otear.simulate.world.lookalikes import add_lookalikes
 from otear.simulate.world.papers import Papers, draw_up
 from otear.simulate.world.plane import Plane
@@ -134,7 +135,7 @@ def _write(folder: Path, world: World, made: _Made, seed: int, progress: Progres
     for name in ("keys", "aircraft", "sorties", "instructor"):
         (folder / name).mkdir(parents=True)
     progress("files", 0, 3)
-    write_terrain(world.terrain, land)
+    write_elevation(world.terrain, land.msl_m, land.grid)
     write_layers(world.layers, land)
     progress("files", 1, 3)
     draw_map(world.map, land, world.world_id)

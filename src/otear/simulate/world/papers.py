@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from otear.authority.documents import read_bundle, verified
 from otear.authority.registry import KeyRole, RegisteredKey, Registry
 from otear.authority.signatures import canonical, sha256, sign, signature_text
-from otear.authority.strict_yaml import read_mapping
+from otear.authority.strict_yaml import Source, read_mapping
 from otear.domain.authority import Authority, Revocation
 from otear.domain.kinds import SiteKind
 from otear.domain.times import utc_text
@@ -19,6 +20,7 @@ from otear.simulate.world.land import Land, Village
 from otear.simulate.world.seal import secret
 
 _DAY_US = 86_400_000_000
+_HOLDERS = {"host": (KeyRole.HOST, "MEX"), "programme": (KeyRole.PROGRAMME, "Example programme")}
 _EDGE_M = 2_000.0
 _EDGE_SHARE = 0.1
 """The volume ends so far inside the land; of a small land, a tenth of its half."""
@@ -41,7 +43,7 @@ class Papers:
 
 @dataclass(frozen=True)
 class _Stands:
-    """Nobody revokes what was made a moment ago."""
+    """The consent of a world is revoked by nobody."""
 
     def revocation(self, authority_id: str) -> Revocation | None:
         """None."""
@@ -80,11 +82,17 @@ def draw_up(land: Land, seed: int, starts_us: int, aircraft: tuple[str, ...]) ->
         f"{_NOTE}authorization:\n{textwrap.indent(authorization, '  ')}\n"
         f"approval:\n{textwrap.indent(approval, '  ')}\nsignatures:\n{''.join(lines)}"
     )
-    keys = [(host.public, KeyRole.HOST, "MEX"), (programme.public, KeyRole.PROGRAMME, "Example programme")]
-    entries = [RegisteredKey(key, role, holder, starts_us, starts_us) for key, role, holder in keys]
-    registry = Registry({entry.key_id: entry for entry in entries})
-    authority = verified(read_bundle(text, "authority.yaml"), registry, starts_us, _Stands(), {})
+    keys = {"host": host.public, "programme": programme.public}
+    authority = authority_in(text, keys, starts_us, starts_us, "authority.yaml")
     return Papers(text, host.public, programme.public, authority)
+
+
+def authority_in(text: str, keys: Mapping[str, PublicKey], starts_us: int, now_us: int, source: Source) -> Authority:
+    """The authority of a bundle, its signatures checked by the keys of "host" and "programme", which count from
+    `starts_us` on. Raises `InputError`, `RefusedError`."""
+    entries = [RegisteredKey(key, *_HOLDERS[name], starts_us, starts_us) for name, key in keys.items()]
+    registry = Registry({entry.key_id: entry for entry in entries})
+    return verified(read_bundle(text, source), registry, now_us, _Stands(), {})
 
 
 def _key(seed: int, name: str) -> SigningKey:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from otear.geo.frames import ECCENTRICITY_SQ, SEMI_MAJOR_M, Floats
+from otear.geo.frames import Floats, metres_per_radian
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,8 @@ class Plane:
     @property
     def metres_per_radian(self) -> tuple[float, float]:
         """Along the parallel (east), along the meridian (north)."""
-        bulge = 1.0 - ECCENTRICITY_SQ * np.sin(self.lat) ** 2
-        meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQ) / bulge**1.5
-        return float(SEMI_MAJOR_M / np.sqrt(bulge) * np.cos(self.lat)), float(meridian)
+        parallel, meridian = metres_per_radian(self.lat)
+        return float(parallel), float(meridian)
 
     def metres(self, lat: ArrayLike, lon: ArrayLike) -> tuple[Floats, Floats]:
         """East and north of places."""
