@@ -27,7 +27,7 @@ from otear.simulate.scene.contact_sheet import look_at
 from otear.simulate.scene.render import Renderer
 from otear.simulate.scene.weather import CALM
 from otear.simulate.sortie.lens import camera_lens
-from otear.simulate.sortie.recording import _encoder
+from otear.simulate.sortie.recording import encoder
 from otear.simulate.world.folder import open_world
 from otear.simulate.world.truth import Truth
 
@@ -66,13 +66,13 @@ def _shots(truth: Truth, hfov_deg: float, range_m: float) -> list[tuple[Pose, Le
 
 
 def _encode(pictures: Iterator[NDArray[np.uint8]]) -> int:
-    encoder, size = _encoder(WIDTH, HEIGHT), 0
+    coder, size = encoder(WIDTH, HEIGHT), 0
     for tick, picture in enumerate(pictures):
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24" if picture.ndim == 3 else "gray")
         frame = frame.reformat(format="yuv420p")
         frame.pts = tick
-        size += sum(len(bytes(packet)) for packet in encoder.encode(frame))
-    return size + sum(len(bytes(packet)) for packet in encoder.encode(None))
+        size += sum(len(bytes(packet)) for packet in coder.encode(frame))
+    return size + sum(len(bytes(packet)) for packet in coder.encode(None))
 
 
 def _ahead(renderer: Renderer, shots: list[tuple[Pose, Lens, int]]) -> Iterator[NDArray[np.uint8]]:

@@ -2,9 +2,8 @@
 
 Kelvin of difference, degrees Celsius, local solar hours. A surface answers to the sun like a first-order low-pass
 filter: a tin roof within minutes, a concrete wall within hours; under a clear night sky it cools below the
-air, most of all thin metal. The figures are of the size that field handbooks give (Oke, Boundary Layer Climates,
-1987, chapters 2 and 4), good to a
-few kelvin: they order surfaces, they do not measure them.
+air, most of all thin metal. The figures are our own estimates, good to a few kelvin: they order surfaces as they are
+ordered outdoors, they do not measure them.
 """
 
 from __future__ import annotations

@@ -50,16 +50,26 @@ def draw_faces(
             over = 1.0 / area
             top, low = min(ys[a], ys[b], ys[c]), max(ys[a], ys[b], ys[c])
             first, last = max(np.int64(np.ceil(top - 0.5)), 0), min(np.int64(np.floor(low - 0.5)) + 1, height)
-            # The weights of the second and third corner grow evenly along a row.
-            step_b, step_c = (ys[c] - ys[a]) * over, -(ys[b] - ys[a]) * over
+            # The weights of the second and third corner grow evenly along a row, as does what is left for the first:
+            # each is positive on one side of one place.
+            grow = (ys[c] - ys[a]) * over, (ys[a] - ys[b]) * over
             for i in range(first, last):
-                y = i + 0.5
-                for j in range(j0, j1):
+                y = i + 0.5 - ys[a]
+                start = -(xs[c] - xs[a]) * y * over, (xs[b] - xs[a]) * y * over
+                left, right = j0 + 0.5 - xs[a], j1 - 0.5 - xs[a]
+                for m in range(3):
+                    slope, weight = (-grow[0] - grow[1], 1.0 - start[0] - start[1]) if m == 2 else (grow[m], start[m])
+                    if slope > 0.0:
+                        left = max(left, -weight / slope)
+                    elif slope < 0.0:
+                        right = min(right, -weight / slope)
+                    elif weight < 0.0:
+                        right = -np.inf
+                if right < left:
+                    continue
+                for j in range(np.int64(np.ceil(left + xs[a] - 0.5)), np.int64(np.floor(right + xs[a] - 0.5)) + 1):
                     x = j + 0.5 - xs[a]
-                    wb = x * step_b - (xs[c] - xs[a]) * (y - ys[a]) * over
-                    wc = x * step_c + (xs[b] - xs[a]) * (y - ys[a]) * over
-                    if wb < 0.0 or wc < 0.0 or wb + wc > 1.0:
-                        continue
+                    wb, wc = x * grow[0] + start[0], x * grow[1] + start[1]
                     depth = 1.0 / (inverse[a] + wb * (inverse[b] - inverse[a]) + wc * (inverse[c] - inverse[a]))
                     if depth - lift_m < depths[i, j]:
                         if opacity[k] >= 1.0:

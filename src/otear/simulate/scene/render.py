@@ -22,24 +22,26 @@ from otear.simulate.scene import raster, sky
 from otear.simulate.scene.atlas import Atlas
 from otear.simulate.scene.hands import TwoHands
 from otear.simulate.scene.light import Codes32, face_codes
+from otear.simulate.scene.lookup import looked_up, wanted
 from otear.simulate.scene.moment import Moment, moment, start_of
 from otear.simulate.scene.noise import SIZE, noise_square
 from otear.simulate.scene.shade import Relief
 from otear.simulate.scene.solids import solids
-from otear.simulate.scene.tiles import FINEST_M, GroundPainter
-from otear.simulate.scene.view import CELL_PX, SKY_DEPTH_M, View, looked_up, view, wanted
+from otear.simulate.scene.tiles import GroundPainter
+from otear.simulate.scene.view import CELL_PX, SKY_DEPTH_M, View, fineness_of, view
 from otear.simulate.scene.weather import Weather
 from otear.simulate.scene.woods import SQUARE_M, leaf_tones
 from otear.simulate.world.land import Pixels, Singles
 from otear.simulate.world.truth import Truth
 
 _STANDING_BELOW_M = 2.0
-_TREES_BELOW_M = 0.6
+_TREES_BELOW_M = 0.5
 """Sizes of a pixel on the ground below which things, and trees, are drawn standing."""
 _NOISE = {False: 1.3, True: 1.6}
 """Spread of the sensor's noise in grey levels: visible, thermal."""
 _NIGHT_NOISE = 5.0
 _LAPSE_K_PER_M = 0.0065
+_BELOW_LEAVES_K = 0.9
 
 
 class Renderer:
@@ -129,7 +131,7 @@ class Renderer:
         self._draw_trees(codes, depths, seen, at, eye)
 
     def _draw_trees(self, codes: Codes32, depths: Singles, seen: View, at: Moment, eye: Floats) -> None:
-        finest = np.log2(_TREES_BELOW_M / FINEST_M)
+        finest = fineness_of(_TREES_BELOW_M)
         corners = seen.corners
         near = (corners.depth_m < SKY_DEPTH_M) & (corners.fineness < finest)
         if not near.any():
@@ -157,17 +159,23 @@ class Renderer:
             & (depth * (2.0 * seen.tan_half[0] / self.width_px) < _TREES_BELOW_M)
         )
         places, kind, tone, middles = places[keep], kind[keep], tone[keep], middles[keep]
-        tones = leaf_tones(at.palette, kind, tone)
+        tones = leaf_tones(at.palette, kind, tone, thermal=self._thermal)
         sun = at.light.sun_enu
         margin_sun = bilinear(at.shade.margin, column[keep], row[keep])
         lit_share = np.clip(0.5 + margin_sun / 0.02, 0.0, 1.0)[:, None] if sun[2] > 0.0 else np.zeros((len(tones), 1))
         toward = np.array([0.0, 0.0, 1.0]) * (1.0 - lit_share) + sun * lit_share
         lit = face_codes(tones, np.where(lit_share > 0.02, toward, -sun), at.light)
-        dark = face_codes(tones * (0.8 if not self._thermal else 1.0), np.broadcast_to(-sun, toward.shape), at.light)
+        if self._thermal:
+            # By night the crowns' tops are open to the sky and colder than what is below them.
+            tones = tones + np.array([0.0, 0.0, _BELOW_LEAVES_K * (1.0 - at.light.day)], dtype=np.float32)
+        else:
+            tones = 0.8 * tones
+        dark = face_codes(tones, np.broadcast_to(-sun, toward.shape), at.light)
         to_camera = seen.axes_ecef @ self._axes.T
+        open_to = sun if sun[2] > 0.0 else np.array([0.0, 0.0, 1.0])
         raster.draw_crowns(
             codes, depths, np.ascontiguousarray(middles), np.stack([places[:, 2], tall[keep]], axis=1), lit, dark,
-            to_camera[:, 2].copy(), to_camera @ sun, 0.5, *seen.tan_half, self._square, self._thermal,
+            to_camera[:, 2].copy(), to_camera @ open_to, 0.5, *seen.tan_half, self._square, self._thermal,
         )  # fmt: skip
 
     def _noise_of(self, noisy: float) -> NDArray[np.int16]:

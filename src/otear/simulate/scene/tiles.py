@@ -61,7 +61,7 @@ _STROKES: dict[WayKind, tuple[tuple[float, float, float, Surface, float], ...]] 
     WayKind.RIVER: (
         (1.5, 8.0, 0.25, Surface.RIPARIAN, 0.6),
         (1.25, 2.0, 0.22, Surface.RIVERBED, 0.95),
-        (0.62, 0.0, 0.16, Surface.WATER, 1.0),
+        (0.62, 0.0, 0.09, Surface.WATER, 1.0),
     ),
     WayKind.TRACK: ((1.0, 0.0, 0.22, Surface.TRACK, 0.85), (0.22, 0.0, 0.1, Surface.PASTURE_2, 0.45)),
     WayKind.GRAVEL: ((1.0, 1.2, 0.12, Surface.GRAVEL, 0.95),),
@@ -262,9 +262,8 @@ class GroundPainter:
         grown = [self.trees_in(x, y, at) for y in range(y0, y1 + 1) for x in range(x0, x1 + 1)]
         places = np.concatenate([wood.places for wood in grown])
         if len(places):
-            tones = leaf_tones(
-                at.palette, np.concatenate([w.kind for w in grown]), np.concatenate([w.tone for w in grown])
-            )
+            kind, tone = np.concatenate([w.kind for w in grown]), np.concatenate([w.tone for w in grown])
+            tones = leaf_tones(at.palette, kind, tone, thermal=at.light.thermal)
             flat = spot[2] < _STANDING_TREES_M
             brush.crowns(*canvas, *spot, places, tones, self.square, at.light.sun_enu, flat)
 

@@ -21,6 +21,8 @@ from otear.simulate.world.land import Cover, Pixels, Singles
 SQUARE_M = 120.0
 _SPACING_M = 5.0
 _ACROSS = int(SQUARE_M / _SPACING_M)
+_TONE_K = 2.5
+"""Kelvin for a tone of one: crowns differ by some tenths of a kelvin, with their leaves and their water."""
 _WATER, _CROPS, _RIPARIAN = int(Cover.WATER), int(Cover.CROPS), int(Cover.RIPARIAN)
 
 
@@ -45,12 +47,14 @@ def trees(
     return Trees(table[:count, :5].copy(), table[:count, 5].copy(), table[:count, 6].copy())
 
 
-def leaf_tones(palette: Singles, kind: Floats, tone: Floats) -> Singles:
-    """The surface of every tree, shape (k, 3)."""
+def leaf_tones(palette: Singles, kind: Floats, tone: Floats, *, thermal: bool) -> Singles:
+    """The surface of every tree, shape (k, 3); in heat the tone is a little warmer or colder than its kind."""
     low, high = np.clip(kind, 0.0, 1.0)[:, None], np.clip(kind - 1.0, 0.0, 1.0)[:, None]
     bare, leafy, pine = (palette[surface] for surface in (Surface.LEAFLESS, Surface.BROADLEAF, Surface.PINE))
     mixed = bare + low * (leafy - bare)
-    return np.asarray((mixed + high * (pine - mixed)) * tone[:, None], dtype=np.float32)
+    leaves = mixed + high * (pine - mixed)
+    more = np.array([0.0, 0.0, _TONE_K]) * (tone[:, None] - 1.0) if thermal else leaves * (tone[:, None] - 1.0)
+    return np.asarray(leaves + more, dtype=np.float32)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -75,7 +75,7 @@ def _pts(time_us: NDArray[np.int64], first_us: int) -> list[float]:
 def _units(
     flown: Flown, packets: Sequence[bytes], painter: Painter, size: tuple[int, int], progress: Progress
 ) -> Iterator[CodedMetadata | CodedPicture]:
-    encoder = _encoder(*size)
+    coder = encoder(*size)
     pts = _pts(flown.time_us, int(flown.time_us[0]))
     count = len(flown)
     with ThreadPoolExecutor(max_workers=1) as painting:
@@ -89,9 +89,9 @@ def _units(
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24" if picture.ndim == 3 else "gray")
             frame = frame.reformat(format="yuv420p")
             frame.pts = tick
-            yield from _coded(encoder.encode(frame), flown, pts)
+            yield from _coded(coder.encode(frame), flown, pts)
             progress("filming", tick + 1, count)
-    yield from _coded(encoder.encode(None), flown, pts)
+    yield from _coded(coder.encode(None), flown, pts)
 
 
 def _paint(painter: Painter, flown: Flown, tick: int, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -100,21 +100,21 @@ def _paint(painter: Painter, flown: Flown, tick: int, size: tuple[int, int]) -> 
     return painter.picture(pose, lens, int(flown.time_us[tick]))
 
 
-def _encoder(width_px: int, height_px: int) -> av.VideoCodecContext:
+def encoder(width_px: int, height_px: int) -> av.VideoCodecContext:
     """H.264 whose bytes are the same on every run: one thread, no look-ahead, a key frame every second."""
-    encoder = av.CodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width_px, height_px, "yuv420p"
-    encoder.framerate = Fraction(RATE_HZ, 1)
-    encoder.time_base = Fraction(1, RATE_HZ)
-    encoder.thread_count = 1
+    coder = av.CodecContext.create("libx264", "w")
+    coder.width, coder.height, coder.pix_fmt = width_px, height_px, "yuv420p"
+    coder.framerate = Fraction(RATE_HZ, 1)
+    coder.time_base = Fraction(1, RATE_HZ)
+    coder.thread_count = 1
     key = round(RATE_HZ * KEY_FRAME_EVERY_S)
-    encoder.options = {
+    coder.options = {
         "preset": "superfast",
         "crf": "24",
         "x264-params": f"keyint={key}:min-keyint={key}:scenecut=0:bframes=0:rc-lookahead=0:sync-lookahead=0:"
         "repeat-headers=1:aud=1:threads=1:mbtree=0",
     }
-    return encoder
+    return coder
 
 
 def _coded(packets: list[av.Packet], flown: Flown, pts: list[float]) -> Iterator[CodedPicture]:
