@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
 from otear.domain.ledger import Draft
 from otear.store.sql import SqlStore
-from otear.store.tables import metadata
+from otear.store.tables import VERSION, metadata
 
 from .test_workspace import ROW
 
@@ -29,6 +31,12 @@ def url(folder: Path) -> str:
 def test_migrations_make_the_tables(tmp_path: Path) -> None:
     with SqlStore(url(tmp_path)).engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_version_of_the_tables_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", "otear.store:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == VERSION
 
 
 def test_a_migration_that_is_interrupted_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     URL,
     Connection,
@@ -20,8 +18,10 @@ from sqlalchemy import (
     delete,
     event,
     insert,
+    inspect,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -31,7 +31,7 @@ from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow, KeepRow
 from otear.store.keeping import put_keep
 from otear.store.ledger import SqlLedger, writing
-from otear.store.tables import footage, meta, passes
+from otear.store.tables import VERSION, footage, meta, passes
 
 _PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """The last one, so that what is purged is not left behind in free pages."""
@@ -44,15 +44,9 @@ class SqlStore:
     def __init__(self, url: str | URL) -> None:
         self.engine = _engine(url)
         self.ledger = SqlLedger(self.engine)
-        config = Config()
-        config.set_main_option("script_location", "otear.store:migrations")
         try:
-            with self.engine.begin() as connection:
-                if connection.dialect.name == "sqlite":
-                    # Its driver would commit table by table: half a migration could stay, or two processes meet.
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if _version(self.engine) != VERSION:
+                _upgrade(self.engine)
         except DBAPIError as error:
             raise InputError(
                 f"the index database cannot be used ({error.orig})",
@@ -185,6 +179,28 @@ def _engine(url: str | URL) -> Engine:
                 connection.execute(f"PRAGMA {pragma}").close()
 
     return engine
+
+
+def _version(engine: Engine) -> str | None:
+    """The version of the tables that are there; None where there are none yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic import command  # takes as long to load as most commands take to run
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "otear.store:migrations")
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            # Its driver would commit table by table: half a migration could stay, or two processes meet.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def change_footage_in(connection: Connection, row: FootageRow) -> None:

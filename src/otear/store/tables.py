@@ -22,6 +22,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+VERSION = "0003"
+"""The newest migration: tables of this version are opened as they are."""
+
 meta = Table(
     "meta",
     metadata,

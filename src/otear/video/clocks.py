@@ -15,7 +15,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import theilslopes
 
 from otear.domain.telemetry import Floats, Ints
 from otear.video.demux import VideoUnit
@@ -95,6 +94,13 @@ def bracket(times_us: Ints, moments_us: ArrayLike) -> tuple[NDArray[np.intp], ND
     return low, high, weight
 
 
+def _slope(y: Floats, x: Floats) -> float:
+    """The median of the slopes of all pairs (Theil and Sen)."""
+    from scipy.stats import theilslopes  # takes a second to load, and short recordings do without
+
+    return float(theilslopes(y, x).slope)
+
+
 @dataclass
 class _Piece:
     start_s: float
@@ -107,7 +113,7 @@ class _Piece:
         offset = time - pts * 1e6
         base = offset[0]
         # Drift takes a minute to stand out from the 11 microsecond steps of presentation time.
-        rate = float(theilslopes(offset - base, pts).slope) * 1e-6 if np.ptp(pts) > 60.0 else 0.0
+        rate = _slope(offset - base, pts) * 1e-6 if np.ptp(pts) > 60.0 else 0.0
         level = float(np.median(offset - base - rate * (pts - middle) * 1e6)) + base
         left = offset - base - (level - base) - rate * (pts - middle) * 1e6
         return ClockPiece(self.start_s, middle, float(middle * 1e6 + level), rate), left

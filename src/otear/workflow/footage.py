@@ -25,7 +25,6 @@ from otear.video.heights import with_heights
 from otear.video.klv.describe import describe
 from otear.workflow.authorities import authority_of
 from otear.workflow.desk import WORKSPACE, Desk
-from otear.workflow.footage_cot import track_cot
 from otear.workflow.held import exporting, footage_resource, footage_subject, lawful, not_purged
 
 
@@ -101,6 +100,8 @@ def write_track(desk: Desk, row: FootageRow, path: Path) -> None:
         case ".kml":
             content = pass_kml(row.name, *_track(desk, row))
         case ".cot":
+            from otear.workflow.footage_cot import track_cot  # loads the flight models, which nothing else here needs
+
             content = track_cot(desk.workspace, row, _track(desk, row)[0]).encode()
         case other:
             raise InputError(
