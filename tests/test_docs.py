@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from typer.core import TyperGroup, TyperOption
 
 from otear.cli.main import app
 from otear.store.settings import setting_names
+
+from .command_server import typed
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = REPOSITORY / "docs"
@@ -83,9 +84,7 @@ def test_every_command_on_the_pages_runs(tmp_path: Path) -> None:
         for line in shown_commands(page):
             words = shlex.split(line)
             assert words[0] == "otear", f"{page.name}: {line}"
-            finished = subprocess.run(
-                [sys.executable, "-m", "otear", *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False
-            )
+            finished = typed(words[1:], tmp_path)
             assert finished.returncode == 0, f"{page.name}: {line}\n{finished.stderr}"
             ran += 1
     assert ran >= 60
@@ -127,10 +126,7 @@ def test_the_readmes_next_lines_ingest_the_public_clip(shared_data: Path, tmp_pa
     said = []
     for line in (["init"], ["key", "add", *programme], *(words[3:] for words in lines)):
         words = [word.replace("../shared/data", str(shared_data)) for word in line]
-        finished = subprocess.run(
-            [sys.executable, "-m", "otear", "--workspace", str(tmp_path / "workspace"), *words],
-            cwd=REPOSITORY, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        finished = typed(["--workspace", str(tmp_path / "workspace"), *words], REPOSITORY)
         assert finished.returncode == 0, f"{words}\n{finished.stderr}"
         said.append(finished.stdout)
     assert "277 kept" in said[2]
