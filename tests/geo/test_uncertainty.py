@@ -113,7 +113,8 @@ ALONG, DOWN, GROUND = 1.0 / np.sin(D), 1.0 / np.tan(D), R * np.cos(D)
 def test_each_error_moves_the_place_as_geometry_says(
     parameter: Parameter, sigma: float, shift: tuple[float, float, float]
 ) -> None:
-    motion = Motion(np.array([5.0, 80.0, 0.0]), heading=0.01)
+    clockwise_from_above = 0.01 * np.array([np.sin(D), 0.0, np.cos(D)])
+    motion = Motion(np.array([5.0, 80.0, 0.0]), clockwise_from_above)
     error = ground_error(looking_north(40.0), LENS, [CENTRE], plane(), budget=only(parameter, sigma), motion=motion)
     assert error.range_m == pytest.approx([R])
     np.testing.assert_allclose(error.columns[0, 0], shift, rtol=0.003, atol=0.003)

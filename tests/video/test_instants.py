@@ -56,3 +56,22 @@ def test_what_is_missing_is_named(rows: Telemetry) -> None:
         instant_at(bare, int(rows.time_us[3]), 640, 480)
     with pytest.raises(InputError, match="no trusted metadata within 1 s"):
         instant_at(rows, int(rows.time_us[-1]) + 2_000_000, 640, 480)
+
+
+def test_noise_that_is_new_in_every_row_is_less_between_two(rows: Telemetry) -> None:
+    """What `row_noise` says is what interpolation leaves of it."""
+    rng = np.random.default_rng(1)
+    level = replace(rows, elevation_deg=np.full(20, -45.0), vfov_deg=np.full(20, np.nan))
+    for share in (0.0, 0.25, 0.5, 0.9):
+        at = int(rows.time_us[9]) + int(share * (rows.time_us[10] - rows.time_us[9]))
+        new = 0.1 * rng.standard_normal((100, 2, 20))
+        noisy = [replace(level, elevation_deg=up - 45.0, twist_deg=across) for up, across in new]
+        found = [instant_at(each, at, 640, 480) for each in noisy]
+        left = np.std([np.degrees([each.pose.elevation + np.pi / 4.0, each.pose.twist]) for each in found]) / 0.1
+        assert found[0].row_noise == pytest.approx(left, rel=0.15)
+        assert found[0].row_noise == pytest.approx(np.hypot(share, 1.0 - share), abs=1e-3)
+
+
+def test_the_last_row_is_in_motion_as_those_before_it_are(rows: Telemetry) -> None:
+    speed = np.linalg.norm(instant_at(rows, int(rows.time_us[-1]), 640, 480).motion.velocity_enu_mps)
+    assert speed == pytest.approx(np.hypot(70.0, 10.0), rel=0.02)

@@ -13,7 +13,7 @@ from otear.domain.aircraft import Aircraft
 from otear.domain.clock import FixedClock
 from otear.domain.telemetry import Telemetry
 from otear.flight.library import profile, profile_text
-from otear.geo.budget import ErrorBudget, Parameter, Pedigree
+from otear.geo.budget import GIMBAL, ErrorBudget, Parameter, Pedigree
 from otear.store.settings import PlatformSettings
 from otear.store.workspace import Workspace
 from otear.workflow.fleet import import_aircraft
@@ -77,6 +77,18 @@ def test_the_geoid_counts_where_a_height_came_by_it() -> None:
     itself = budget_of(PlatformSettings(), KNOWN, 5.0, row(sensor_msl_m=3_000.0, sensor_hae_m=2_972.0))
     assert by_sea_level.sigma(Parameter.GEOID) == 1.0
     assert itself.sigma(Parameter.GEOID) == 0.0
+
+
+def test_between_rows_the_encoders_noise_is_averaged_where_the_document_has_it() -> None:
+    """And nothing else is: a bias stays, navigation wanders slowly, and what others state may do so too."""
+    stated = row(sigma_elevation_deg=0.02, sigma_pitch_deg=0.1)
+    at_a_row, between = (budget_of(PlatformSettings(), KNOWN, 5.0, stated, left) for left in (1.0, 0.75))
+    assert sigma(between, Parameter.ELEVATION, bias=False)[0] == pytest.approx(0.75 * np.radians(0.02))
+    assert sigma(between, Parameter.AZIMUTH, bias=False)[0] == pytest.approx(0.75 * np.radians(0.03))
+    same = [s for s in at_a_row.sources if s.parameter not in GIMBAL or s.bias]
+    assert [s for s in between.sources if s.parameter not in GIMBAL or s.bias] == same
+    unknown = budget_of(PlatformSettings(gimbal_deg=0.1), UNKNOWN, 5.0, stated, 0.75)
+    assert unknown == budget_of(PlatformSettings(gimbal_deg=0.1), UNKNOWN, 5.0, stated)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["sensor known", "sensor unknown"])

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from otear.geo.budget import Parameter
-from otear.geo.camera import Lens, Pose, sight_lines
+from otear.geo.camera import Lens, Pose, camera_axes, sight_lines
 from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes
 
 
@@ -40,18 +40,14 @@ Caster = Callable[[Floats, Floats], HitsLike]
 
 @dataclass(frozen=True)
 class Motion:
-    """How the sensor moves, for the error of the clock: velocity east, north, up, shape (3,) or (k, 3), and turn rates.
+    """How the sensor moves, for the error of the clock.
 
-    Rates are radians per second, floats or arrays of shape (k,).
+    `velocity_enu_mps` is east, north, up; `turn` is how the camera turns against the ground, radians per second about
+    its own axes (line of sight, right, down: right-handed). Both have shape (3,) or (k, 3).
     """
 
     velocity_enu_mps: Floats
-    heading: Floats | float = 0.0
-    pitch: Floats | float = 0.0
-    roll: Floats | float = 0.0
-    azimuth: Floats | float = 0.0
-    elevation: Floats | float = 0.0
-    twist: Floats | float = 0.0
+    turn: Floats = field(default_factory=lambda: np.zeros(3))
 
 
 AT_REST = Motion(np.zeros(3))
@@ -80,25 +76,36 @@ def places_with(
         pose.lat,
         pose.lon,
         pose.height_m,
-        pose.heading + error[Parameter.HEADING] + late * motion.heading,
-        pose.pitch + error[Parameter.PITCH] + late * motion.pitch,
-        pose.roll + error[Parameter.ROLL] + late * motion.roll,
-        pose.azimuth + error[Parameter.AZIMUTH] + late * motion.azimuth,
-        pose.elevation + error[Parameter.ELEVATION] + late * motion.elevation,
-        pose.twist + error[Parameter.TWIST] + late * motion.twist,
+        pose.heading + error[Parameter.HEADING],
+        pose.pitch + error[Parameter.PITCH],
+        pose.roll + error[Parameter.ROLL],
+        pose.azimuth + error[Parameter.AZIMUTH],
+        pose.elevation + error[Parameter.ELEVATION],
+        pose.twist + error[Parameter.TWIST],
     )
     zoomed = Lens(lens.hfov * zoom, lens.vfov * zoom, lens.width_px, lens.height_px)
     picked = np.asarray(pixels, dtype=np.float64) + _stack(error[Parameter.PIXEL_X], error[Parameter.PIXEL_Y])
     origins, lines = sight_lines(turned, zoomed, picked)
+    to_ecef = np.swapaxes(enu_axes(pose.lat, pose.lon), -1, -2)
+    turn = np.einsum("...ij,...jk,...k->...i", to_ecef, camera_axes(pose), motion.turn)
+    lines = _turned(lines, late[..., None] * turn)
     up = error[Parameter.UP] + error[Parameter.GEOID] - raised
     shift = _stack(error[Parameter.EAST], error[Parameter.NORTH], up) + late[..., None] * motion.velocity_enu_mps
-    origins = origins + np.einsum("...ji,...j->...i", enu_axes(pose.lat, pose.lon), shift)
+    origins = origins + np.einsum("...ij,...j->...i", to_ecef, shift)
 
     origins, lines = np.broadcast_arrays(origins, lines)
     shape = origins.shape[:-1]
     hits = cast(origins.reshape(-1, 3), lines.reshape(-1, 3))
     lat, lon, height = (np.where(hits.miss == 0, v, np.nan).reshape(shape) for v in (hits.lat, hits.lon, hits.height_m))
     return ecef_from_geodetic(lat, lon, height + raised)
+
+
+def _turned(lines: Floats, turn: Floats) -> Floats:
+    """Vectors turned by rotation vectors, both (..., 3) (O. Rodrigues)."""
+    angle = np.linalg.norm(turn, axis=-1, keepdims=True)
+    axis = np.divide(turn, angle, out=np.zeros_like(turn), where=angle > 0.0)
+    along = axis * np.sum(axis * lines, axis=-1, keepdims=True)
+    return np.asarray(along + (lines - along) * np.cos(angle) + np.cross(axis, lines) * np.sin(angle))
 
 
 def _stack(*components: Floats) -> Floats:

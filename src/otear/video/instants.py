@@ -13,17 +13,16 @@ import numpy as np
 from otear.domain.telemetry import Floats, Telemetry
 from otear.errors import InputError
 from otear.geo.camera import Lens, Pose
-from otear.geo.frames import enu_axes
 from otear.geo.perturb import Motion
 from otear.video.clocks import bracket
 from otear.video.heights import resolve_heights
 from otear.video.poses import lenses, poses
+from otear.video.rates import motion_at
 
 REACH_S = 1.0
 """How far from trusted metadata an instant may lie."""
 _SMOOTH_ZOOM = 0.05
-_TURNS = ("heading", "pitch", "roll", "azimuth", "elevation", "twist")
-_WRAPPED = (*_TURNS, "lon")
+_WRAPPED = ("heading", "pitch", "roll", "azimuth", "elevation", "twist", "lon")
 _NEEDED = {
     "lat": "sensor latitude",
     "lon": "sensor longitude",
@@ -38,7 +37,11 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Instant:
-    """Pose and lens at `time_us`, how they move, the nearer row of telemetry, and how far away in time that is."""
+    """Pose and lens at `time_us`, how they move, the nearer row of telemetry, and how far away in time that is.
+
+    `row_noise` is what is left of noise that is new in every row: 1 at a row, 0.71 half way between two, whose mean the
+    pose there is.
+    """
 
     time_us: int
     pose: Pose
@@ -46,6 +49,7 @@ class Instant:
     motion: Motion
     row: Telemetry
     age_s: float
+    row_noise: float
 
 
 def instant_at(telemetry: Telemetry, time_us: int, width_px: int, height_px: int) -> Instant:
@@ -81,20 +85,17 @@ def instant_at(telemetry: Telemetry, time_us: int, width_px: int, height_px: int
         time_us,
         Pose(**{name: _between(value, weight, wraps=name in _WRAPPED) for name, value in vars(ends).items()}),
         Lens(_zoom(lens.at(pair).hfov, weight), _zoom(lens.at(pair).vfov, weight), width_px, height_px),
-        _motion(ends, float(near.time_us[after] - near.time_us[before]) * 1e-6),
+        motion_at((near.time_us - time_us) / 1e6, pose, int(before), int(after)),
         near.rows(np.array([nearer])),
         abs(int(near.time_us[nearer]) - time_us) * 1e-6,
+        float(np.hypot(weight, 1.0 - weight)),
     )
 
 
 def _between(pair: Floats, weight: float, *, wraps: bool) -> float:
     """Part of the way from the first to the second; the short way round where the quantity `wraps`."""
-    return float(pair[0] + weight * _step(pair, wraps=wraps))
-
-
-def _step(pair: Floats, *, wraps: bool) -> float:
     step = float(pair[1] - pair[0])
-    return (step + np.pi) % (2.0 * np.pi) - np.pi if wraps else step
+    return float(pair[0] + weight * ((step + np.pi) % (2.0 * np.pi) - np.pi if wraps else step))
 
 
 def _zoom(pair: Floats | float, weight: float) -> float:
@@ -102,13 +103,3 @@ def _zoom(pair: Floats | float, weight: float) -> float:
     if abs(second / first - 1.0) <= _SMOOTH_ZOOM:
         return first + weight * (second - first)
     return second if weight > 0.5 else first
-
-
-def _motion(ends: Pose, step_s: float) -> Motion:
-    """Velocity and turn rates between two poses; at rest where they are one."""
-    if step_s <= 0.0:
-        return Motion(np.zeros(3))
-    first, second = ends.position_ecef
-    axes = enu_axes(ends.lat, ends.lon)[0]
-    rates = {name: _step(np.asarray(getattr(ends, name)), wraps=True) / step_s for name in _TURNS}
-    return Motion(np.asarray(axes @ (second - first) / step_s), **rates)

@@ -103,7 +103,8 @@ def locate(
         warnings.append(stand_in_warning(terrain))
     if use_flagged:
         warnings.append("Packets whose checksum failed may have been used: check the place by other means.")
-    budget = budget_of(workspace.settings.platform, platform_of(workspace, row), terrain.sigma_m, instant.row)
+    platform = platform_of(workspace, row)
+    budget = budget_of(workspace.settings.platform, platform, terrain.sigma_m, instant.row, instant.row_noise)
     late_s = _clock_error_s(row, instant)
     if late_s > 0.0:
         budget = budget.having(ErrorSource(Parameter.CLOCK, late_s, False, Pedigree.DEFAULT))

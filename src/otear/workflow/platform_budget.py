@@ -1,12 +1,13 @@
 """The error budget of a moment: the stated defaults, and whoever knows better.
 
 In the order of trust, the last one wins: defaults, the workspace's `platform` settings, the registered aircraft's own
-document, what the stream states (ST 1010). A stream states totals; how much of them is bias, only a document says.
+document, what the stream states (ST 1010). A stream states totals; how much of them is bias, only a document says, and
+that the noise of its encoders is new in every packet.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from otear.domain.aircraft import Aircraft, Sensor
 from otear.domain.telemetry import Telemetry
 from otear.flight.aircraft import read_aircraft
 from otear.flight.platform_errors import clock, overruled
-from otear.geo.budget import ErrorBudget, Parameter, Pedigree, default_budget
+from otear.geo.budget import GIMBAL, ErrorBudget, Parameter, Pedigree, default_budget
 from otear.store.base import FootageRow
 from otear.store.settings import PlatformSettings
 from otear.store.workspace import Workspace
@@ -48,9 +49,14 @@ def platform_of(workspace: Workspace, row: FootageRow) -> Platform:
 
 
 def budget_of(
-    settings: PlatformSettings, platform: Platform, terrain_sigma_m: float, telemetry: Telemetry
+    settings: PlatformSettings,
+    platform: Platform,
+    terrain_sigma_m: float,
+    telemetry: Telemetry,
+    row_noise: float = 1.0,
 ) -> ErrorBudget:
-    """What to reckon with at the moment of one row of telemetry."""
+    """What to reckon with at the moment of one row of telemetry, or beside it, where `row_noise` is left of noise that
+    is new in every row (`Instant.row_noise`). Noise that nobody says this of may hang together: it stays whole."""
     budget = default_budget(terrain_sigma_m).stated(_set(settings), Pedigree.PLATFORM_PROFILE)
     if platform.aircraft is not None:
         budget = overruled(budget, platform.aircraft, platform.sensor)
@@ -58,7 +64,20 @@ def budget_of(
     if np.isfinite(telemetry.sensor_hae_m).all():
         # The stream says the sensor's height above the ellipsoid itself: no undulation was added to it here.
         budget = ErrorBudget(tuple(s for s in budget.sources if s.parameter is not Parameter.GEOID))
+    if (
+        platform.sensor is not None
+        and platform.sensor.optics is not None
+        and platform.sensor.optics.encoder_noise_deg > 0
+    ):
+        budget = _with_encoders(budget, row_noise)
     return budget
+
+
+def _with_encoders(budget: ErrorBudget, share: float) -> ErrorBudget:
+    """A budget with that share of the noise of the gimbal's encoders."""
+    return ErrorBudget(
+        tuple(replace(s, sigma=s.sigma * share) if s.parameter in GIMBAL and not s.bias else s for s in budget.sources)
+    )
 
 
 def _set(settings: PlatformSettings) -> dict[Parameter, float]:
