@@ -50,9 +50,9 @@ WITHOUT = {
     ("custody", "take_in"): "takes footage into custody: it is kept and counted, and shown to nobody",
     ("flown", "flown"): "the facts of a flight, for an authority to judge",
     ("footage", "packet_items"): "metadata, which may be read of footage in quarantine, too",
-    ("footage", "trusted_telemetry"): "metadata",
-    ("footage", "track_geojson"): "metadata; footprints only under an authority in force",
-    ("footage", "write_track"): "metadata; footprints only under an authority in force",
+    ("track", "trusted_telemetry"): "metadata",
+    ("track", "track_geojson"): "metadata; footprints only under an authority in force",
+    ("track", "write_track"): "metadata; footprints only under an authority in force",
     ("retention", "purge"): "takes content away",
     ("retention", "due"): "what a purge would take away",
 }
@@ -161,7 +161,7 @@ def test_the_steps_that_there_are_were_found() -> None:
     """So that the walk itself cannot go blind."""
     assert set(steps()) >= {
         ("adopt", "adopt"), ("looking", "look"), ("locate", "locate"), ("locate", "draw"), ("quicklook", "quicklook"),
-        ("coverage", "at"), ("coverage", "export"), ("footage", "pass_of"),
+        ("coverage", "at"), ("coverage", "export"), ("track", "pass_of"),
     }  # fmt: skip
 
 

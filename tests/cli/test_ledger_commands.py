@@ -23,8 +23,8 @@ from otear.ledger.keys import SigningKey
 from otear.ledger.merkle import Frontier, leaf_hash
 from otear.store.log_key import read_log_key
 from otear.store.workspace import SETTINGS_FILE, create_workspace
-from otear.workflow.footage import write_track
 from otear.workflow.quicklook import quicklook
+from otear.workflow.track import write_track
 
 from ..conftest import Clip
 from ..consent import NOW_US, held_in, take

@@ -29,11 +29,13 @@ from otear.domain.authority import (
 from otear.domain.bilingual import Bilingual
 from otear.domain.sortie import GroundPoint, Orbit, Side, Sortie, Strip, Task
 from otear.flight.library import profile
+from otear.flight.route import Heights
 from otear.geo.frames import Floats
 
 DEPART_US = 1_772_700_000_000_000
 """2026-03-05T08:40:00Z."""
 HOUR_US = 3_600_000_000
+ALWAYS = Window(0, 4_102_444_800_000_000)
 MEDIUM, LARGE, SMALL = "medium-fixed-wing", "long-endurance", "multirotor"
 BASE_MSL_M = 500.0
 PLANE = Proj(proj="tmerc", lon_0=-107.4, lat_0=24.8, ellps="WGS84")
@@ -52,9 +54,12 @@ def metres(lat_rad: Floats, lon_rad: Floats) -> tuple[Floats, Floats]:
     return np.asarray(east), np.asarray(north)
 
 
-def level_ground(lat: Floats, lon: Floats) -> Floats:
-    """A plain, 450 m above the ellipsoid."""
-    return np.full(np.broadcast(lat, lon).shape, 450.0)
+def plain(hae_m: float) -> Heights:
+    """Level ground, so high above the ellipsoid."""
+    return lambda lat, lon: np.full(np.broadcast(lat, lon).shape, hae_m)
+
+
+level_ground = plain(450.0)
 
 
 def hills(lat: Floats, lon: Floats) -> Floats:
@@ -91,14 +96,20 @@ def consent(
     corners = tuple(at(x * half_m, y * half_m) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)))
     area = Area(Ring(tuple((c.lon_deg, c.lat_deg) for c in corners)))
     volume = Volume("square", area, AltitudeBand(0.0, 9_000.0, Datum.ELLIPSOID), Window(DEPART_US, until_us))
-    always = Window(DEPART_US - HOUR_US, DEPART_US + 1_000 * HOUR_US)
+    return authority_over((volume,), zones, standing=standing)
+
+
+def authority_over(
+    volumes: tuple[Volume, ...], zones: tuple[Exclusion, ...] = (), *, standing: Standings | None = None
+) -> Authority:
+    """An authority for the aircraft that come with Otear, whose own dates are no limit."""
     nothing = Bilingual("", "")
     terms = Authorization(
         host="MEX",
         reference="TEST/1",
         title=nothing,
-        issued_us=always.start_us,
-        volumes=(volume,),
+        issued_us=ALWAYS.start_us,
+        volumes=volumes,
         exclusions=zones,
         survey=(),
         purposes=frozenset({"find_laboratories"}),
@@ -108,14 +119,14 @@ def consent(
         recipients=(),
         retention=Retention(30, 60, 90, 120),
         conditions=(),
-        review_by_us=always.end_us,
+        review_by_us=ALWAYS.end_us,
     )
-    approval = Approval("00", "programme", nothing, always.start_us, always, always.end_us)
+    approval = Approval("00", "programme", nothing, ALWAYS.start_us, ALWAYS, ALWAYS.end_us)
     return Authority("a-1", "00", terms, approval, standing or Standings())
 
 
 @cache
-def aircraft(name: str) -> Aircraft:
+def aircraft(name: str = MEDIUM) -> Aircraft:
     """One that comes with Otear."""
     return profile(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +23,12 @@ from otear.flight.aircraft import aircraft_text, read_aircraft
 from otear.flight.library import profile_text
 from otear.flight.schema import PARTS, AircraftModel
 
+from .documents import document, with_value
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = sorted((REPOSITORY / "docs" / "examples").glob("aircraft-*.yaml"))
 SIMULATED = (REPOSITORY / "docs" / "examples" / "aircraft-simulated.yaml").read_text(encoding="utf-8")
-
-
-def document() -> dict[str, Any]:
-    return read_mapping(SIMULATED)
-
-
-def changed(*path: int | str, to: Any) -> str:
-    """The example with one value changed, added, or (None) taken away; as JSON."""
-    whole = json.loads(json.dumps(document()))
-    part = whole
-    for step in path[:-1]:
-        part = part[step]
-    if to is None:
-        del part[path[-1]]
-    else:
-        part[path[-1]] = to
-    return json.dumps(whole)
+changed = partial(with_value, SIMULATED)
 
 
 def test_the_example_is_read() -> None:
@@ -67,9 +54,9 @@ def test_the_text_of_an_aircraft_is_its_canonical_document(path: Path) -> None:
 
 def test_the_identifier_is_that_of_the_content_and_not_of_its_writing() -> None:
     aircraft = read_aircraft(SIMULATED)
-    reversed_keys = dict(reversed(document().items()))
+    reversed_keys = dict(reversed(document(SIMULATED).items()))
     assert read_aircraft(yaml.safe_dump(reversed_keys, sort_keys=False)) == aircraft
-    assert read_aircraft(json.dumps(document(), indent=3)) == aircraft
+    assert read_aircraft(json.dumps(document(SIMULATED), indent=3)) == aircraft
     assert aircraft.aircraft_id.startswith("c-")
     assert len(aircraft.aircraft_id) == 18
     assert read_aircraft(changed("endurance_h", to=17)).aircraft_id != aircraft.aircraft_id
@@ -104,7 +91,7 @@ def test_a_document_that_names_anything_of_a_weapon_is_refused_as_armed(word: st
 )
 def test_the_refusal_names_the_field(extra: dict[str, Any], where: str) -> None:
     with pytest.raises(RefusedError) as refusal:
-        read_aircraft(json.dumps({**document(), **extra}))
+        read_aircraft(json.dumps({**document(SIMULATED), **extra}))
     assert f"({where})" in refusal.value.because
     assert refusal.value.spanish is not None
     assert f"({where})" in refusal.value.spanish[0]
@@ -183,11 +170,15 @@ def test_a_key_that_is_missing_is_named(key: str) -> None:
 
 
 def test_a_radar_may_have_no_frame_and_a_multirotor_may_stand_still() -> None:
-    radar = {key: value for key, value in document()["sensors"][0].items() if not key.startswith("frame")}
+    radar = {key: value for key, value in document(SIMULATED)["sensors"][0].items() if not key.startswith("frame")}
     aircraft = read_aircraft(changed("sensors", 0, to={**radar, "kind": "radar"}))
     assert aircraft.sensors[0].frame_width_px is None
     assert read_aircraft(aircraft_text(aircraft)) == aircraft
-    hovering = {**document(), "airframe": "multirotor", "speeds": {**document()["speeds"], "loiter_mps": 0}}
+    hovering = {
+        **document(SIMULATED),
+        "airframe": "multirotor",
+        "speeds": {**document(SIMULATED)["speeds"], "loiter_mps": 0},
+    }
     assert read_aircraft(json.dumps(hovering)).speeds.loiter_mps == 0
 
 
@@ -210,7 +201,7 @@ def test_what_is_no_document_is_refused(text: str) -> None:
 )
 def test_any_value_under_any_key_is_refused_or_read_as_it_will_be_read_again(value: Any, key: str) -> None:
     with contextlib.suppress(InputError, RefusedError):
-        aircraft = read_aircraft(json.dumps({**document(), key: value}))
+        aircraft = read_aircraft(json.dumps({**document(SIMULATED), key: value}))
         assert read_aircraft(aircraft_text(aircraft)) == aircraft
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,17 @@ from otear.domain.aircraft import Aircraft, Airframe
 from otear.domain.authority import SensorKind
 from otear.errors import InputError, NotFoundError
 from otear.flight.aircraft import aircraft_text, read_aircraft
+from otear.flight.laying import laid_out
 from otear.flight.library import PROFILES, profile, profile_text, profiles
 from otear.flight.pointing import measured
 from otear.flight.route import flight_model
+from otear.flight.sortie import read_sortie
+from otear.flight.wind import Wind
+
+from .documents import with_value
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+changed = partial(with_value, profile_text("medium-fixed-wing"))
 
 
 def test_there_are_three_with_registrations_of_their_own() -> None:
@@ -45,7 +51,10 @@ def test_each_can_be_simulated_and_makes_video_by_day_and_night(name: str) -> No
 @pytest.mark.parametrize("name", PROFILES)
 def test_its_figures_agree_with_each_other(name: str) -> None:
     """Fuel lasts as long as the endurance, and errors are no larger than what it promises of 95% of them."""
-    craft = profile(name)
+    assert_figures_agree(profile(name))
+
+
+def assert_figures_agree(craft: Aircraft) -> None:
     model, fuel = flight_model(craft), flight_model(craft).fuel
     assert fuel.loiter_per_h <= fuel.maximum_per_h
     longest_h = (fuel.capacity - fuel.reserve) / min(fuel.loiter_per_h, fuel.cruise_per_h)
@@ -78,13 +87,23 @@ def test_a_document_without_a_flight_model_has_the_identifier_that_it_always_had
     assert "optics" not in aircraft_text(example)
 
 
-def changed(*path: int | str, to: Any) -> str:
-    whole = json.loads(json.dumps(read_mapping(profile_text("medium-fixed-wing"))))
-    part = whole
-    for step in path[:-1]:
-        part = part[step]
-    part[path[-1]] = to
-    return json.dumps(whole)
+def test_the_example_with_a_flight_model_adds_it_to_the_example_without_and_changes_nothing() -> None:
+    plain, more = (
+        read_mapping((EXAMPLES / f"aircraft-{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("simulated", "flight-model")
+    )
+    assert more.pop("flight_model")
+    for sensor in more["sensors"]:
+        assert sensor.pop("optics")
+    assert more == plain
+
+
+def test_the_example_with_a_flight_model_flies_the_example_sortie_within_its_own_figures() -> None:
+    craft = read_aircraft((EXAMPLES / "aircraft-flight-model.yaml").read_text(encoding="utf-8"))
+    sortie = read_sortie((EXAMPLES / "sortie-sinaloa.yaml").read_text(encoding="utf-8"))
+    route = laid_out(sortie, craft, wind=Wind(6.0, 300.0), heights=lambda lat, _: np.full(np.shape(lat), 370.0))
+    assert {part.task for part in route.parts} == {-1, *range(len(sortie.tasks))}
+    assert_figures_agree(craft)
 
 
 @pytest.mark.parametrize(

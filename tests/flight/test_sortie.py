@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import numpy as np
 import pytest
 import yaml
 
-from otear.authority.strict_yaml import read_mapping
 from otear.authority.unarmed import ABOARD, DENIED
 from otear.domain.sortie import GroundPoint, Orbit, Side, Stare, Strip
 from otear.errors import InputError, RefusedError
@@ -20,26 +20,12 @@ from otear.flight.sortie import read_sortie, sortie_text
 from otear.flight.sortie_schema import SortieModel
 from otear.flight.wind import Wind
 
+from .documents import document, with_value
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((REPOSITORY / "docs" / "examples").glob("sortie-*.yaml"))
 LONG = (REPOSITORY / "docs" / "examples" / "sortie-long-endurance.yaml").read_text(encoding="utf-8")
-
-
-def document() -> dict[str, Any]:
-    return json.loads(json.dumps(read_mapping(LONG)))
-
-
-def changed(*path: int | str, to: Any) -> str:
-    """The example with one value changed, or (None) taken away; as JSON."""
-    whole = document()
-    part: Any = whole
-    for step in path[:-1]:
-        part = part[step]
-    if to is None:
-        del part[path[-1]]
-    else:
-        part[path[-1]] = to
-    return json.dumps(whole)
+changed = partial(with_value, LONG)
 
 
 def test_the_example_is_read() -> None:
@@ -72,7 +58,7 @@ def test_the_identifier_is_that_of_what_is_said_and_not_of_its_writing() -> None
     sortie = read_sortie(LONG)
     assert sortie.sortie_id.startswith("s-")
     assert len(sortie.sortie_id) == 18
-    assert read_sortie(json.dumps(dict(reversed(document().items())))) == sortie
+    assert read_sortie(json.dumps(dict(reversed(document(LONG).items())))) == sortie
     assert read_sortie(changed("depart", to="2026-03-06T14:00:00+01:00")) == sortie
     assert read_sortie(changed("depart", to="2026-03-06T14:00:00Z")).sortie_id != sortie.sortie_id
     assert read_sortie(changed("name", to="other")).sortie_id != sortie.sortie_id
@@ -131,5 +117,9 @@ def test_a_key_that_is_missing_is_named(key: str) -> None:
 
 def test_the_page_lists_every_key() -> None:
     page = (REPOSITORY / "docs" / "sorties.md").read_text(encoding="utf-8")
-    keys = {*SortieModel.model_fields} | {key for task in document()["tasks"] for key in task} | {*document()["base"]}
+    keys = (
+        {*SortieModel.model_fields}
+        | {key for task in document(LONG)["tasks"] for key in task}
+        | {*document(LONG)["base"]}
+    )
     assert {key for key in keys if f"`{key}`" not in page} == set()

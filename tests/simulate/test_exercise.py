@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +11,23 @@ import numpy as np
 import pytest
 
 from otear.authority.strict_yaml import read_mapping
-from otear.errors import InputError
+from otear.domain.kinds import SiteKind
+from otear.errors import InputError, OtearError, RefusedError
+from otear.flight.sortie import read_sortie
 from otear.simulate.exercise.exercise import check_apart, make_exercise, open_exercise
 from otear.simulate.exercise.marking import guessed, known, marked
 from otear.simulate.exercise.scenario import read_scenario
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "scenario-foothills.yaml"
+from ..cli.test_commands import Cli
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+EXAMPLE, AIRSTRIP = EXAMPLES / "scenario-foothills.yaml", EXAMPLES / "scenario-airstrip.yaml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
+SORTIE = (EXAMPLES / "sortie-airstrip.yaml").read_text(encoding="utf-8")
 
 
-def changed(**changes: object) -> str:
-    document = {**read_mapping(TEXT), **changes}
+def changed(text: str = TEXT, **changes: object) -> str:
+    document = {**read_mapping(text), **changes}
     return json.dumps({key: value for key, value in document.items() if value is not None})
 
 
@@ -29,6 +36,17 @@ def test_the_example_is_read() -> None:
     assert (scenario.seed, scenario.sites, scenario.video) == (20_260_301, 12, False)
     assert [flight.sensor for flight in scenario.flights] == ["visible", "thermal"]
     assert scenario.fleet == ("medium-fixed-wing",)
+
+
+def test_the_example_with_chosen_kinds_and_a_sortie_is_read() -> None:
+    scenario = read_scenario(AIRSTRIP.read_text(encoding="utf-8"), AIRSTRIP)
+    assert scenario.sites == {
+        SiteKind.LABORATORY: 2, SiteKind.STORE: 1, SiteKind.CAMP: 1, SiteKind.AIRSTRIP: 1,
+    }  # fmt: skip
+    assert scenario.sorties == ("sortie-airstrip.yaml",)
+    assert read_sortie(SORTIE).aircraft in scenario.registrations
+    every = read_scenario(changed(sites=None, kinds=dict.fromkeys(SiteKind, 1)))
+    assert every.sites == dict.fromkeys(SiteKind, 1)
 
 
 def test_an_aircraft_that_flies_is_in_the_fleet() -> None:
@@ -46,6 +64,11 @@ def test_an_aircraft_that_flies_is_in_the_fleet() -> None:
         ({"fleet": ["glider"]}, "fleet[0]"),
         ({"surprise": 1}, "surprise"),
         ({"title": None}, "title"),
+        ({"kinds": {"laboratory": 1}}, "kinds"),
+        ({"sites": None, "kinds": {"laboratory": 0}}, "kinds"),
+        ({"sites": None, "kinds": {"laboratory": -1}}, "kinds.laboratory"),
+        ({"sites": None, "kinds": {"ranch": 1}}, "kinds.ranch"),
+        ({"sorties": ["a/x.yaml", "b/x.yaml"]}, "sorties[1]"),
     ],
 )
 def test_what_is_wrong_in_a_scenario_is_named(changes: dict[str, object], field: str) -> None:
@@ -112,9 +135,99 @@ def test_an_exercise_gives_the_trainee_nothing_that_is_hidden(tmp_path: Path) ->
     assert not (tmp_path / "new").exists()
 
 
+SMALL = {"district_km": 8, "flights": [], "kinds": {"laboratory": 2, "camp": 1}}
+
+
+def test_chosen_kinds_are_all_at_work_and_ready_sorties_are_given(tmp_path: Path) -> None:
+    text = changed(AIRSTRIP.read_text(encoding="utf-8"), **SMALL)
+    document = read_mapping(SORTIE)
+    orbit = changed(SORTIE, tasks=document["tasks"][2:], depart="2026-03-02T16:00:00Z")
+    trainee, instructor = tmp_path / "trainee", tmp_path / "instructor"
+    scenario = read_scenario(text, AIRSTRIP)
+    make_exercise(scenario, text, trainee=trainee, instructor=instructor, seed=5, sorties={"ready.json": orbit})
+    exercise = open_exercise(instructor)
+    sites = exercise.truth().sites
+    assert Counter(site.kind for site in sites) == scenario.sites
+    ends_us = exercise.starts_us + scenario.minutes * 60_000_000
+    assert all(site.from_us <= exercise.starts_us and ends_us < site.idle_us for site in sites)
+    given = {path.relative_to(trainee).as_posix() for path in trainee.rglob("*") if path.is_file()}
+    assert {name for name in given if "sortie" in name} == {"sorties/ready.json"}
+    assert (trainee / "sorties" / "ready.json").read_text(encoding="utf-8") == orbit
+    assert "`sorties`" in (trainee / "README.md").read_text(encoding="utf-8")
+    assert "`sorties`" in (trainee / "LEEME.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "names"),
+    [
+        ({"purpose": "count_cattle"}, RefusedError, "ready.json"),
+        ({"depart": "2029-03-02T16:00:00Z"}, RefusedError, "ready.json"),
+        ({"height_msl_m": 300}, InputError, "ready.json"),
+        ({"aircraft": "OTEAR-SIM-2"}, InputError, "not in the scenario's fleet"),
+        ({"authority": "a-0123456789abcdef"}, InputError, "a-0123456789abcdef"),
+        ({"tasks": []}, InputError, "tasks"),
+    ],
+)
+def test_a_sortie_that_may_not_or_cannot_be_flown_ends_the_making(
+    tmp_path: Path, changes: dict[str, object], error: type[OtearError], names: str
+) -> None:
+    text = changed(AIRSTRIP.read_text(encoding="utf-8"), **SMALL)
+    wrong = changed(SORTIE, **changes)
+    scenario = read_scenario(text, AIRSTRIP)
+    trainee, instructor = tmp_path / "trainee", tmp_path / "instructor"
+    with pytest.raises(error, match=names):
+        make_exercise(scenario, text, trainee=trainee, instructor=instructor, seed=5, sorties={"ready.json": wrong})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kinds_that_have_no_place_are_said(tmp_path: Path) -> None:
+    text = changed(AIRSTRIP.read_text(encoding="utf-8"), **{**SMALL, "kinds": {"airstrip": 40}})
+    with pytest.raises(InputError, match="of 40 sites of the kind airstrip") as caught:
+        make_exercise(
+            read_scenario(text), text, trainee=tmp_path / "trainee", instructor=tmp_path / "instructor", seed=5
+        )
+    assert caught.value.field == "kinds.airstrip"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_commands_make_answer_and_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cli, exercise = Cli(capsys, tmp_path / "no-workspace"), ("simulate", "exercise")
+    scenario = Path("scenario.json")
+    scenario.write_text(changed(AIRSTRIP.read_text(encoding="utf-8"), **{**SMALL, "sorties": ["ready.yaml"]}))
+    folders = ("--trainee", "trainee", "--instructor", "instructor")
+    code, out, _ = cli(*exercise, "make", scenario, *folders, "--json")
+    assert (code, json.loads(out)["error"]["source"]) == (2, "ready.yaml")
+    Path("ready.yaml").write_text(changed(SORTIE, tasks=read_mapping(SORTIE)["tasks"][2:]))
+    told = cli.json(*exercise, "make", scenario, *folders)
+    assert "trainee/sorties/ready.yaml" in told["files"]
+    for crew, found, count in (("omniscient", 3, 3), ("random", 0, 5)):
+        file = f"{crew}.json"
+        options = ("--instructor", "instructor", "--crew", crew, "--count", 5, "--seed", 2, "--out", file)
+        assert cli.json(*exercise, "answer", *options)["answers"] == count
+        scored = cli.json(*exercise, "score", file, "--instructor", "instructor")
+        assert (scored["found"], scored["missed"], scored["false"]) == (found, 3 - found, count - found)
+    document = json.loads(Path("omniscient.json").read_text())
+    document["crew"] = "$x^$ [b]team[/b]"
+    document["answers"] = [*document["answers"], document["answers"][0], {**document["answers"][0], "lat_deg": 0.0}]
+    Path("twice.json").write_text(json.dumps(document))
+    score = (*exercise, "score", "twice.json", "--instructor", "instructor")
+    assert cli.json(*score)["false_for"] == ["duplicate", "outside the district"]
+    code, out, _ = cli(*score, "--picture", "score.png")
+    assert (code, Path("score.png").read_bytes()[:4]) == (0, b"\x89PNG")
+    assert "$x^$ [b]team[/b]" in out
+    assert "2: duplicate, outside the district" in out
+
+
 def test_a_folder_that_is_no_exercise_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"exercise\.json"):
         open_exercise(tmp_path)
-    (tmp_path / "exercise.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(InputError, match="is no exercise"):
-        open_exercise(tmp_path)
+    whole = {"format": "otear-exercise/1", "title": "x", "starts": "2026-03-01T00:00:00Z", "minutes": 9}
+    (tmp_path / "exercise.json").write_text(json.dumps(whole), encoding="utf-8")
+    assert open_exercise(tmp_path).minutes == 9
+    for wrong in ({}, [], {**whole, "format": "otear-exercise/2"}, {**whole, "starts": "soon"}):
+        (tmp_path / "exercise.json").write_text(json.dumps(wrong), encoding="utf-8")
+        with pytest.raises(InputError, match="Make the exercise again"):
+            open_exercise(tmp_path)

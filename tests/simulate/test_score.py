@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from otear.domain.kinds import SiteKind
 from otear.domain.times import utc_text
 from otear.errors import InputError
 from otear.simulate.exercise.answers import Answer, Answers, Claim, answers_text, read_answers
 from otear.simulate.exercise.crews import omniscient_crew, random_crew
-from otear.simulate.exercise.score import GATE_M, Score, score
+from otear.simulate.exercise.findings import DUPLICATE, GATE_M, LATE, OTHER_TIME, OUTSIDE
+from otear.simulate.exercise.grounds import distances_m, ground_of
+from otear.simulate.exercise.score import Score, score
 
-from .truths import DAY_US, START_US, site, truth
+from .truths import DAY_US, START_US, land, runway, site, truth
 
 TRUTH = truth()
 
@@ -74,8 +77,9 @@ def test_a_crew_that_knows_everything_scores_as_well_as_can_be() -> None:
 
 
 def test_a_site_that_is_named_twice_counts_once_and_once_as_false() -> None:
-    result = scored(said(at(3), at(3, confidence=0.4)))
+    result = scored(said(at(3, confidence=0.4), at(3)))
     assert (result.found, result.false, len(result.missed)) == (1, 1, 11)
+    assert [finding.false_for for finding in result.findings] == [DUPLICATE, ""]
 
 
 def test_what_only_looks_like_a_site_is_named() -> None:
@@ -108,7 +112,90 @@ def test_an_answer_that_comes_when_the_time_is_up_finds_nothing() -> None:
     last = START_US + round(MINUTES * 60_000_000)
     result = scored(said(at(4, time_us=last), at(5, time_us=last + 1)))
     assert (result.found, result.false) == (1, 1)
-    assert [finding.late for finding in result.findings] == [False, True]
+    assert [finding.false_for for finding in result.findings] == ["", LATE]
+
+
+def test_every_false_answer_says_why() -> None:
+    bounds = TRUTH.land.grid.bounds
+    beyond = at(0, lat_deg=float(np.degrees(bounds.north)) + 0.001)
+    swapped = at(0, lat_deg=-80.0, lon_deg=24.8)
+    soon = site(90, 4_000.0, 0.0, from_us=START_US + 3_600_000_000)
+    early = at(0, lat_deg=soon.lat_deg, lon_deg=soon.lon_deg)
+    result = score(said(beyond, swapped, early, NOWHERE), truth(soon), MINUTES)
+    assert [finding.false_for for finding in result.findings] == [OUTSIDE, OUTSIDE, OTHER_TIME, ""]
+    assert (result.found, result.false) == (0, 4)
+
+
+def test_chance_has_no_more_tries_than_came_in_time() -> None:
+    last = START_US + round(MINUTES * 60_000_000)
+    late = (at(5, time_us=last + 1),) * 50
+    assert scored(said(at(4), *late)).chance == scored(said(at(4))).chance
+
+
+AZIMUTH_DEG, LENGTH_M, WIDTH_M = 60.0, 800.0, 16.0
+STRIP = site(90, 4_000.0, 0.0, kind=SiteKind.AIRSTRIP, area_m2=LENGTH_M * WIDTH_M)
+WITH_STRIP = truth(STRIP, hidden=runway(STRIP, AZIMUTH_DEG, LENGTH_M, WIDTH_M))
+
+
+def beside_strip(ahead_m: float, right_m: float) -> tuple[float, float]:
+    """Latitude and longitude of a place in the frame of the runway."""
+    angle = np.radians(AZIMUTH_DEG)
+    east = ahead_m * np.sin(angle) + right_m * np.cos(angle)
+    north = 4_000.0 + ahead_m * np.cos(angle) - right_m * np.sin(angle)
+    lat, lon = (float(np.degrees(v)) for v in land().plane.place(east, north))
+    return lat, lon
+
+
+@pytest.mark.parametrize(
+    ("ahead_m", "right_m", "found"),
+    [
+        (0.0, 0.0, True),
+        (380.0, 0.0, True),
+        (-380.0, 50.0, True),
+        (390.0, -55.0, True),
+        (450.0, 0.0, True),
+        (-465.0, 0.0, False),
+        (0.0, 62.0, False),
+        (300.0, -62.0, False),
+        (440.0, 45.0, False),
+    ],
+)
+def test_an_airstrip_is_found_anywhere_on_its_runway_and_nowhere_else(
+    ahead_m: float, right_m: float, *, found: bool
+) -> None:
+    lat, lon = beside_strip(ahead_m, right_m)
+    result = score(said(at(0, lat_deg=lat, lon_deg=lon, kind=SiteKind.AIRSTRIP)), WITH_STRIP, MINUTES)
+    assert result.found == found
+    if found:
+        (finding,) = result.findings
+        beyond = max(abs(ahead_m) - LENGTH_M / 2.0, 0.0)
+        assert finding.error_m == pytest.approx(np.hypot(beyond, right_m), abs=1.5)
+        assert finding.inside is None
+
+
+def test_an_airstrip_was_looked_at_where_any_of_its_runway_was() -> None:
+    corners = [beside_strip(*corner) for corner in ((250.0, -60.0), (350.0, -60.0), (350.0, 60.0), (250.0, 60.0))]
+    end = tuple((lon, lat) for lat, lon in corners)
+    result = score(replace(said(), looked_at=(end,)), WITH_STRIP, MINUTES)
+    assert result.sites_covered == pytest.approx(1 / 13)
+    off = tuple((lon + 0.003, lat - 0.003) for lon, lat in end)
+    assert score(replace(said(), looked_at=(off,)), WITH_STRIP, MINUTES).sites_covered == 0.0
+
+
+def test_chance_reckons_with_all_the_ground_that_an_answer_may_name() -> None:
+    """Of places spread evenly about a runway, as large a share means it as its ground and the gate have of the area."""
+    ground = ground_of(STRIP, WITH_STRIP)
+    east, north = np.random.default_rng(1).uniform(-600.0, 600.0, (2, 100_000))
+    lat, lon = land().plane.place(east, 4_000.0 + north)
+    away = distances_m(np.degrees(lat), np.degrees(lon), (ground,))[:, 0]
+    share = np.mean(away <= ground.beside_m + GATE_M)
+    assert ground.area_m2(GATE_M) == pytest.approx(share * 1_200.0**2, rel=0.03)
+    bounds = TRUTH.land.grid.bounds
+    area = (bounds.east - bounds.west) * (bounds.north - bounds.south) * np.prod(land().plane.metres_per_radian)
+    alone = replace(WITH_STRIP, sites=(STRIP,))
+    assert score(said(NOWHERE), alone, MINUTES).chance.expected == pytest.approx(
+        ground.area_m2(GATE_M) / area, rel=0.01
+    )
 
 
 def test_what_there_is_to_miss_does_not_depend_on_when_answers_come() -> None:
@@ -192,14 +279,33 @@ def test_answers_are_read_as_they_are_written() -> None:
     ("changes", "field"),
     [
         ({"lat_deg": 91.0}, "answers[0].lat_deg"),
+        ({"lat_deg": float("nan")}, "answers[0].lat_deg"),
+        ({"lon_deg": float("-inf")}, "answers[0].lon_deg"),
+        ({"lon_deg": None}, "answers[0].lon_deg"),
         ({"confidence": 1.2}, "answers[0].confidence"),
+        ({"confidence": -0.1}, "answers[0].confidence"),
         ({"confidence": float("nan")}, "answers[0].confidence"),
+        ({"confidence": float("inf")}, "answers[0].confidence"),
+        ({"confidence": "0.5"}, "answers[0].confidence"),
+        ({"confidence": True}, "answers[0].confidence"),
         ({"kind": "ranch"}, "answers[0].kind"),
         ({"time": "2026-03-01T00:30"}, "answers[0].time"),
         ({"time": utc_text(START_US - 1_000_000)}, "answers[0].time"),
         (
             {"ellipse": {"semi_major_m": 0.0, "semi_minor_m": 1.0, "azimuth_deg": 0.0}},
             "answers[0].ellipse.semi_major_m",
+        ),
+        (
+            {"ellipse": {"semi_major_m": 9.0, "semi_minor_m": 1e-200, "azimuth_deg": 0.0}},
+            "answers[0].ellipse.semi_minor_m",
+        ),
+        (
+            {"ellipse": {"semi_major_m": 9.0, "semi_minor_m": 10.0, "azimuth_deg": 0.0}},
+            "answers[0].ellipse.semi_minor_m",
+        ),
+        (
+            {"ellipse": {"semi_major_m": 9.0, "semi_minor_m": 1.0, "azimuth_deg": float("nan")}},
+            "answers[0].ellipse.azimuth_deg",
         ),
         ({"person": "x"}, "answers[0].person"),
     ],

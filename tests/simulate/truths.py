@@ -9,7 +9,7 @@ from otear.domain.kinds import CueKind, SiteKind
 from otear.geo.terrain.grid import Grid
 from otear.simulate.world.land import Cover, Land
 from otear.simulate.world.plane import Plane
-from otear.simulate.world.things import things
+from otear.simulate.world.things import ALWAYS_FROM_US, ALWAYS_UNTIL_US, Material, Shape, Things, things
 from otear.simulate.world.truth import HiddenCue, HiddenSite, Lookalike, Truth
 
 START_US = 1_790_000_000_000_000
@@ -45,11 +45,19 @@ def site(number: int, north_m: float, east_m: float, **changes: object) -> Hidde
     return HiddenSite(**{**facts, **changes})  # type: ignore[arg-type]
 
 
-def truth(*more: HiddenSite) -> Truth:
+def runway(of: HiddenSite, azimuth_deg: float, length_m: float, width_m: float) -> Things:
+    """The strip of an airstrip, and a track that begins beside it."""
+    east, north = (float(v) for v in land().plane.metres(np.radians(of.lat_deg), np.radians(of.lon_deg)))
+    rest = (0.0, 0.0, 0.0, 24.0, ALWAYS_FROM_US, ALWAYS_UNTIL_US)
+    track = (Shape.STRIP, Material.BARE_SOIL, east + 22.0, north, 90.0, 45.0, 3.2, *rest)
+    return things([track, (Shape.STRIP, Material.BARE_SOIL, east, north, azimuth_deg, length_m, width_m, *rest)])
+
+
+def truth(*more: HiddenSite, hidden: Things | None = None) -> Truth:
     """Twelve sites on a lattice, and those given; six kilns between them."""
     sites = [site(i, 2_500.0 * (i // 4 - 1), 2_400.0 * (i % 4 - 1.5)) for i in range(12)]
     kilns = []
     for i in range(6):
         lat, lon = (float(np.degrees(v)) for v in land().plane.place(2_000.0 * (i - 2.5), 1_250.0))
         kilns.append(Lookalike("kiln", lat, lon, 15.0))
-    return Truth("w-test", land(), things([]), (*sites, *more), tuple(kilns))
+    return Truth("w-test", land(), hidden or things([]), (*sites, *more), tuple(kilns))

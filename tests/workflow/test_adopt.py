@@ -33,12 +33,13 @@ from otear.workflow.custody import take_in
 from otear.workflow.desk import Desk
 from otear.workflow.fleet import import_aircraft
 from otear.workflow.flown import UNSTATED, Stated, flown
-from otear.workflow.footage import find, packet_items, pass_of, shown, track_geojson
+from otear.workflow.footage import find, packet_items, shown
 from otear.workflow.held import held, in_reach, under
 from otear.workflow.ingest import ingest
 from otear.workflow.keyring import register_key, registry, revoke_key
 from otear.workflow.locate import draw, locate
 from otear.workflow.quicklook import quicklook
+from otear.workflow.track import pass_of, track_geojson
 
 from ..consent import NOW_US, approval, authorization, bundle, consented, desk_in, imported, log_of, trusting
 

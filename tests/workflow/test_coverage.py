@@ -20,9 +20,10 @@ from otear.geo.terrain import open_terrain
 from otear.store.workspace import Workspace
 from otear.workflow import coverage
 from otear.workflow.desk import Desk
-from otear.workflow.footage import chosen, find, packet_items, track_geojson, write_track
+from otear.workflow.footage import chosen, find, packet_items
 from otear.workflow.held import Held, in_reach
 from otear.workflow.quicklook import quicklook
+from otear.workflow.track import track_geojson, write_track
 
 from ..consent import desk_in, held_in, take
 

@@ -32,8 +32,9 @@ from otear.video.demux import MetadataBlock, TstransDemuxer, VideoUnit
 from otear.video.live.address import live_address
 from otear.video.live.receive import Limits
 from otear.video.misp import picture_time_us
-from otear.workflow.footage import clock_of, find, restarts_of
+from otear.workflow.footage import find
 from otear.workflow.live import Watch, ingest_live
+from otear.workflow.track import clock_of, restarts_of
 
 from ..conftest import REPOSITORY, Clip
 from ..consent import consented, desk_in

@@ -34,12 +34,13 @@ from otear.workflow.coverage import at, export
 from otear.workflow.custody import DAY_US
 from otear.workflow.desk import Desk
 from otear.workflow.flown import UNSTATED, flown
-from otear.workflow.footage import find, packet_items, shown, write_track
+from otear.workflow.footage import find, packet_items, shown
 from otear.workflow.held import in_reach
 from otear.workflow.locate import draw, locate
 from otear.workflow.log import prove
 from otear.workflow.quicklook import quicklook
 from otear.workflow.retention import due, lift_hold, listed_holds, place_hold, purge
+from otear.workflow.track import write_track
 
 from ..conftest import Clip
 from ..consent import NOW_US, consented, desk_in, held_in, take

@@ -111,7 +111,8 @@ def track(
     json: JsonOption = False,
 ) -> None:
     """Write the sensor's track and the footprints of its looks, as GeoJSON or KML, or the track as CoT events."""
-    from otear.workflow.footage import find, track_geojson, write_track
+    from otear.workflow.footage import find
+    from otear.workflow.track import track_geojson, write_track
 
     desk = desk_in(context)
     row = find(desk.workspace, footage_id)

@@ -49,8 +49,11 @@ def make(
     wanted = read_scenario(text, scenario, name=scenario.stem)
     # Nobody can guess 128 bits, and whoever has the seed has the truth.
     seed = randbits(128) if wanted.seed is None else wanted.seed
+    sorties = {Path(name).name: read_text(scenario.parent / name) for name in wanted.sorties}
     with progress_bars() as bars:
-        made = make_exercise(wanted, text, trainee=trainee, instructor=instructor, seed=seed, progress=bars)
+        made = make_exercise(
+            wanted, text, trainee=trainee, instructor=instructor, seed=seed, sorties=sorties, progress=bars
+        )
     files = sorted(path for path in trainee.rglob("*") if path.is_file())
     if json:
         print_json({"world_id": made.world.world_id, "trainee": trainee, "instructor": instructor, "files": files})
@@ -110,12 +113,14 @@ def score(
 
 
 def _document(score: Score) -> dict[str, Any]:
+    from otear.simulate.exercise.findings import LATE
+
     return {
         "crew": score.crew,
         "found": score.found,
         "missed": len(score.missed),
         "false": score.false,
-        "late": sum(finding.late for finding in score.findings),
+        "late": sum(finding.false_for == LATE for finding in score.findings),
         "remains": sum(finding.remains for finding in score.findings),
         "recall": score.recall,
         "precision": score.precision,

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from otear.authority.roles import Action
-from otear.coverage.files import PassFile, read_pass
-from otear.coverage.tracks import pass_geojson, pass_kml
-from otear.domain.authority import Authority, DataKind
-from otear.domain.looks import Look
-from otear.domain.telemetry import Telemetry
+from otear.domain.authority import DataKind
 from otear.errors import InputError, NotFoundError
 from otear.store.base import FootageRow
-from otear.store.recording_files import read_packet, read_telemetry
-from otear.store.workspace import COVERAGE_FILE, Workspace
-from otear.video.clocks import ClockAlignment, ClockPiece, ClockSource
-from otear.video.demux import Restart
-from otear.video.health import joined
-from otear.video.heights import with_heights
-from otear.video.klv.describe import describe
+from otear.store.recording_files import read_packet
+from otear.store.workspace import Workspace
 from otear.workflow.authorities import authority_of
 from otear.workflow.desk import WORKSPACE, Desk
-from otear.workflow.held import exporting, footage_resource, footage_subject, lawful, not_purged
+from otear.workflow.held import footage_resource, footage_subject, not_purged
 
 
 def find(workspace: Workspace, name: str) -> FootageRow:
@@ -44,19 +33,6 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> list[FootageRow]:
     return list(named.values()) or workspace.store.all_footage()
 
 
-def pass_of(desk: Desk, row: FootageRow, authority: Authority) -> PassFile:
-    """The coverage of a recording. Raises `NotFoundError` where it saw no ground that could be placed, `RefusedError`
-    where its authority is not in force."""
-    lawful(row, authority, desk.clock.now_us()).enforce()
-    if row.bounds_deg is None:
-        raise NotFoundError(
-            f"footage {row.footage_id} saw no ground that could be placed",
-            field="footage_id",
-            remedy="`otear footage show` gives its health verdict and says why",
-        )
-    return read_pass(desk.workspace.derived(row.footage_id) / COVERAGE_FILE)
-
-
 def listed(desk: Desk) -> list[FootageRow]:
     """Every recording, oldest ingest first. Raises `RefusedError` where this person may not know."""
     desk.permit(Action.VIEW_METADATA, WORKSPACE)
@@ -65,13 +41,15 @@ def listed(desk: Desk) -> list[FootageRow]:
 
 def shown(desk: Desk, row: FootageRow) -> dict[str, Any]:
     """What `ingest` found in a recording. Raises `RefusedError` where this person may not know."""
-    _readable(desk, row)
+    readable(desk, row)
     return row.summary
 
 
 def packet_items(desk: Desk, row: FootageRow, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """One packet and its items, for people. Raises `InputError` past the end, `NotFoundError` once purged."""
-    _readable(desk, row)
+    from otear.video.klv.describe import describe  # loads the standards, which lists do not need
+
+    readable(desk, row)
     not_purged(row, DataKind.METADATA)
     packet = read_packet(desk.workspace.derived(row.footage_id), number) if number >= 0 else None
     if packet is None:
@@ -81,68 +59,8 @@ def packet_items(desk: Desk, row: FootageRow, number: int) -> tuple[dict[str, An
     return asdict(packet), items
 
 
-def trusted_telemetry(workspace: Workspace, row: FootageRow) -> Telemetry:
-    """All trusted rows of a recording, heights resolved."""
-    return with_heights(joined(list(read_telemetry(workspace.derived(row.footage_id)))))
-
-
-def track_geojson(desk: Desk, row: FootageRow) -> dict[str, Any]:
-    """Track and footprints as a GeoJSON FeatureCollection; without an authority in force, the track alone."""
-    return pass_geojson(*_track(desk, row))
-
-
-def write_track(desk: Desk, row: FootageRow, path: Path) -> None:
-    """Write track and footprints as .geojson or .kml, or the track alone as .cot. Raises `InputError` for any other
-    ending."""
-    match path.suffix.lower():
-        case ".geojson" | ".json":
-            content = json.dumps(track_geojson(desk, row), ensure_ascii=False).encode()
-        case ".kml":
-            content = pass_kml(row.name, *_track(desk, row))
-        case ".cot":
-            from otear.workflow.footage_cot import track_cot  # loads the flight models, which nothing else here needs
-
-            content = track_cot(desk.workspace, row, _track(desk, row)[0]).encode()
-        case other:
-            raise InputError(
-                f"cannot write a track as {other or 'a file without an ending'}",
-                source=path,
-                field="--out",
-                remedy="End the name in .geojson, .kml or .cot",
-            )
-    source, shows = [(row, authority_of(desk, row))], (DataKind.METADATA, DataKind.COVERAGE)
-    with exporting(desk, path, source, Action.VIEW_METADATA, *shows) as draft:
-        draft.write_bytes(content)
-
-
-def _track(desk: Desk, row: FootageRow) -> tuple[Telemetry, tuple[Look, ...]]:
-    _readable(desk, row)
-    not_purged(row, DataKind.METADATA)
-    authority, looks = authority_of(desk, row), tuple[Look, ...]()
-    if authority is not None and row.bounds_deg is not None and lawful(row, authority, desk.clock.now_us()).allowed:
-        looks = pass_of(desk, row, authority).looks
-    return trusted_telemetry(desk.workspace, row), looks
-
-
-def _readable(desk: Desk, row: FootageRow) -> None:
+def readable(desk: Desk, row: FootageRow) -> None:
+    """Raises `RefusedError` where this person may not know what is in a recording."""
     authority = authority_of(desk, row)
     resource = footage_resource(row, authority, desk.clock.now_us())
     desk.permit(Action.VIEW_METADATA, footage_subject(row), resource=resource)
-
-
-def restarts_of(row: FootageRow) -> tuple[Restart, ...]:
-    """Where a sender started afresh while a recording was made."""
-    return tuple(Restart(**one) for one in row.summary.get("restarts", ()))
-
-
-def clock_of(row: FootageRow) -> ClockAlignment:
-    """How presentation time and the time of day go together in a recording."""
-    clock = row.summary["clock"]
-    return ClockAlignment(
-        **{
-            **clock,
-            "source": ClockSource(clock["source"]),
-            "pieces": tuple(ClockPiece(**piece) for piece in clock["pieces"]),
-            "warnings": tuple(clock["warnings"]),
-        }
-    )

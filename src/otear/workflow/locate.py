@@ -31,11 +31,11 @@ from otear.store.recording_files import read_telemetry_near
 from otear.video.frames import frame_at
 from otear.video.instants import REACH_S, Instant, instant_at
 from otear.workflow.desk import Desk
-from otear.workflow.footage import clock_of, restarts_of
 from otear.workflow.ground import stand_in, stand_in_warning
 from otear.workflow.held import exporting, footage_subject, under
 from otear.workflow.looking import FARTHEST_M, picture_size
 from otear.workflow.platform_budget import budget_of, platform_of
+from otear.workflow.track import clock_of, restarts_of
 
 _DEEPEST_M, _HIGHEST_M = -500.0, 9_000.0
 """No ground is lower or higher (HAE)."""

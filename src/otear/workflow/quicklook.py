@@ -16,8 +16,8 @@ from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.video.frames import frame_at
 from otear.workflow.desk import Desk
-from otear.workflow.footage import pass_of, restarts_of, trusted_telemetry
 from otear.workflow.held import exporting, not_purged, under
+from otear.workflow.track import pass_of, restarts_of, trusted_telemetry
 
 _SHOWS = (DataKind.IMAGERY, DataKind.METADATA, DataKind.COVERAGE)
 

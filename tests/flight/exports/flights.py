@@ -7,46 +7,19 @@ from functools import cache
 
 import numpy as np
 
-from otear.domain.aircraft import Aircraft
-from otear.domain.authority import (
-    AltitudeBand,
-    Approval,
-    Area,
-    Authority,
-    Authorization,
-    Circle,
-    Datum,
-    Exclusion,
-    Retention,
-    Revocation,
-    Ring,
-    SensorKind,
-    Volume,
-    Window,
-)
-from otear.domain.bilingual import Bilingual
+from otear.domain.authority import AltitudeBand, Area, Authority, Circle, Datum, Exclusion, Ring, Volume, Window
 from otear.domain.sortie import GroundPoint, Orbit, Side, Sortie, Stare, Strip
 from otear.flight.laying import laid_out
-from otear.flight.library import profile
 from otear.flight.route import Route
 from otear.flight.wind import Wind
-from otear.geo.frames import Floats
 
-DEPART_US = 1_772_700_000_000_000
-"""2026-03-05T08:40:00Z."""
-HOUR_US = 3_600_000_000
+from ..surveys import ALWAYS, DEPART_US, HOUR_US, aircraft, authority_over, plain
+
+__all__ = ["DEPART_US", "GROUND_HAE_M", "HOUR_US", "WIND", "aircraft", "authority", "ground", "route", "sortie"]
+
 GROUND_HAE_M = 100.0
 WIND = Wind(6.0, 300.0)
-
-
-def ground(lat: Floats, lon: Floats) -> Floats:
-    """Level ground."""
-    return np.full(np.broadcast(np.asarray(lat), np.asarray(lon)).shape, GROUND_HAE_M)
-
-
-@cache
-def aircraft(name: str = "medium-fixed-wing") -> Aircraft:
-    return profile(name)
+ground = plain(GROUND_HAE_M)
 
 
 @cache
@@ -88,16 +61,6 @@ def route(lat: float = 24.8, lon: float = -107.1, name: str = "medium-fixed-wing
     return laid_out(sortie(lat, lon, name), aircraft(name), wind=wind, heights=ground)
 
 
-class Stands:
-    """Nothing is revoked."""
-
-    def revocation(self, authority_id: str) -> Revocation | None:
-        return None
-
-
-ALWAYS = Window(0, 4_102_444_800_000_000)
-
-
 def authority(lat: float = 24.8, lon: float = -107.1, *exclusions: Exclusion, hole: bool = False) -> Authority:
     """A square degree about a place, with or without a hole in its corner, from 0 to 5,000 m above sea level."""
     west, east = lon - 0.5, lon + 0.5
@@ -106,23 +69,4 @@ def authority(lat: float = 24.8, lon: float = -107.1, *exclusions: Exclusion, ho
     volume = Volume("square", Area(square, holes), AltitudeBand(0.0, 5_000.0, Datum.EGM96), ALWAYS)
     late = replace(volume, name="next year", window=Window(DEPART_US + 9_000 * HOUR_US, ALWAYS.end_us))
     high = replace(volume, name="high", altitude=AltitudeBand(8_000.0, 9_000.0, Datum.EGM96))
-    words = Bilingual("test", "prueba")
-    terms = Authorization(
-        host="MEX",
-        reference="TEST/1",
-        title=words,
-        issued_us=0,
-        volumes=(volume, late, high),
-        exclusions=exclusions,
-        survey=(),
-        purposes=frozenset({"find_laboratories"}),
-        site_kinds=frozenset({"laboratory"}),
-        sensors=frozenset(SensorKind),
-        aircraft=frozenset({"OTEAR-SIM-1", "OTEAR-SIM-2", "OTEAR-SIM-3"}),
-        recipients=(),
-        retention=Retention(90, 365, 3650, 3650),
-        conditions=(),
-        review_by_us=ALWAYS.end_us,
-    )
-    approval = Approval("0" * 64, "Programme", words, 0, ALWAYS, ALWAYS.end_us)
-    return Authority("a-0123456789abcdef", "0" * 64, terms, approval, Stands())
+    return authority_over((volume, late, high), exclusions)

@@ -255,6 +255,12 @@ def test_a_sender_that_is_late_does_not_wait(listener: socket.socket) -> None:
     assert waits == []
 
 
+def test_what_the_network_does_not_take_is_said() -> None:
+    with pytest.raises(InputError, match="cannot be sent to") as caught:
+        send_cot([(0, "more than a datagram holds" * 4_000)], "udp://127.0.0.1:4242", clock=FixedClock(0))
+    assert caught.value.source == "udp://127.0.0.1:4242"
+
+
 @pytest.mark.parametrize(
     "address", ["127.0.0.1:4242", "tcp://127.0.0.1:4242", "udp://127.0.0.1", "udp://:1", "udp://a:b"]
 )

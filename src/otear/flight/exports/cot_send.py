@@ -18,7 +18,8 @@ def send_cot(
     """Send events, each with its time in microseconds, as one datagram each; returns how many.
 
     The first is sent at once, the others as long after it as their times say. Raises `InputError` for an address that
-    is not `udp://HOST:PORT`; a host that is a multicast group is reached within the network only.
+    is not `udp://HOST:PORT`, and for one that cannot be sent to; a host that is a multicast group is reached within the
+    network only.
     """
     host, port = udp_address(address)
     sent = 0
@@ -30,7 +31,12 @@ def send_cot(
             ahead_us = (time_us - first_us) - (clock.now_us() - began_us)
             if ahead_us > 0:
                 wait(ahead_us / 1e6)
-            out.sendto(event.encode(), (host, port))
+            try:
+                out.sendto(event.encode(), (host, port))
+            except OSError as error:
+                raise InputError(
+                    f"cannot be sent to ({error.strerror})", source=address, remedy="Check host and port"
+                ) from error
             sent += 1
     return sent
 

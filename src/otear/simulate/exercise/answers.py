@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from otear.authority.schema_types import Closed, Instant, Name, validated
+from otear.authority.schema_types import Closed, Instant, Name, validated, wrong
 from otear.authority.signatures import canonical
 from otear.authority.strict_yaml import Source, read_mapping
 from otear.domain.kinds import SiteKind
@@ -22,7 +22,7 @@ FORMAT = "otear-answers/1"
 
 _Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 _Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
-_Metres = Annotated[float, Field(gt=0.0, le=100_000.0)]
+_Metres = Annotated[float, Field(ge=0.01, le=100_000.0)]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,14 @@ class _Ellipse(Closed):
     semi_major_m: _Metres
     semi_minor_m: _Metres
     azimuth_deg: Annotated[float, Field(ge=-360.0, le=360.0)]
+
+    @model_validator(mode="after")
+    def _major_is_larger(self) -> Self:
+        if self.semi_minor_m > self.semi_major_m:
+            raise wrong(
+                "is longer than semi_major_m", "Give the longer half axis first, with its azimuth", "semi_minor_m"
+            )
+        return self
 
 
 class _Answer(Closed):

@@ -1,7 +1,7 @@
 """Exercises: a scenario becomes two folders, the trainees' and the instructor's, that have nothing hidden in common.
 
     TRAINEE/     README.md, LEEME.md, answers.yaml (a form), world.json, terrain.tif, layers.gpkg, map.png,
-                 authority.yaml, keys/, aircraft/, footage/*.ts
+                 authority.yaml, keys/, aircraft/, footage/*.ts, sorties/ (those that the scenario gives)
     INSTRUCTOR/  scenario.yaml, exercise.json, world/ (the whole world, its truth sealed)
 
 What a trainee gets is made of what an aircraft sends and of what any map shows. The seed, and with it the key to the
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,12 @@ from otear.flight.sortie import read_sortie, sortie_text
 from otear.flight.wind import Wind
 from otear.geo.terrain.patch import Patch
 from otear.simulate.exercise.answers import FORMAT as ANSWERS_FORMAT
+from otear.simulate.exercise.ready import check_ready, ready_sorties
 from otear.simulate.exercise.scenario import Scenario
 from otear.simulate.exercise.sweeps import sweep_sortie
 from otear.simulate.sortie.fly import Take, authority_of, fly_sortie, ground_of
 from otear.simulate.world.folder import World, open_world
+from otear.simulate.world.hide import Chosen
 from otear.simulate.world.make import make_world
 from otear.simulate.world.truth import Truth
 
@@ -65,10 +68,14 @@ def make_exercise(
     trainee: Path,
     instructor: Path,
     seed: int,
+    sorties: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> Exercise:
-    """Make both folders, each whole or not at all; `text` is the scenario's own. Raises `InputError`."""
+    """Make both folders, each whole or not at all; `text` is the scenario's own, `sorties` are the texts of those that
+    it gives by the names of their files. Raises `InputError`, and `RefusedError` for a sortie that is not allowed."""
     check_apart(trainee, instructor)
+    texts = sorties or {}
+    ready = ready_sorties(texts)
     rows, columns = (round(scenario.district_km * 1e3 / post_m) for post_m in (_ROW_M, _COLUMN_M))
     drafts = [folder.with_name(f".{folder.name}.draft") for folder in (trainee, instructor)]
     for draft in drafts:
@@ -80,23 +87,23 @@ def make_exercise(
         world = make_world(
             kept / _WORLD,
             seed=seed,
-            sites=scenario.sites,
+            sites=_hidden(scenario),
             starts_us=scenario.starts_us,
             season=scenario.season,
             rows=rows,
             columns=columns,
             progress=progress,
         )
-        starts_us = max([scenario.starts_us, *(flight.depart_us for flight in scenario.flights)])
+        check_ready(ready, scenario, world)
         (kept / _SCENARIO).write_text(text, encoding="utf-8")
         document = {
             "format": FORMAT,
             "title": scenario.title.en,
-            "starts": utc_text(starts_us),
+            "starts": utc_text(scenario.crew_starts_us),
             "minutes": scenario.minutes,
         }
         (kept / _DOCUMENT).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        _hand_out(given, world, scenario, starts_us)
+        _hand_out(given, world, scenario, texts)
         _fly_all(given / "footage", world, scenario, seed, progress)
         for draft, folder in zip(drafts, (trainee, instructor), strict=True):
             if folder.exists():
@@ -113,6 +120,10 @@ def open_exercise(folder: Path) -> Exercise:
     path = folder / _DOCUMENT
     try:
         document = json.loads(path.read_bytes())
+        if document["format"] != FORMAT:
+            raise InputError(
+                f"is no document of {FORMAT}", source=path, field="format", remedy="Make the exercise again"
+            )
         return Exercise(
             folder, str(document["title"]), instant_us(str(document["starts"]), "starts"), int(document["minutes"])
         )
@@ -144,8 +155,16 @@ def check_apart(trainee: Path, instructor: Path) -> None:
             )
 
 
-def _hand_out(folder: Path, world: World, scenario: Scenario, starts_us: int) -> None:
-    """The public files, the aircraft of the fleet, what is asked, and a form for the answers."""
+def _hidden(scenario: Scenario) -> int | Chosen:
+    """What to hide: what was chosen by kind is at work from the first flight until the crew's time is up."""
+    if isinstance(scenario.sites, int):
+        return scenario.sites
+    first_us = min([scenario.crew_starts_us, *(flight.depart_us for flight in scenario.flights)])
+    return Chosen(scenario.sites, first_us, scenario.crew_starts_us + scenario.minutes * 60_000_000)
+
+
+def _hand_out(folder: Path, world: World, scenario: Scenario, sorties: Mapping[str, str]) -> None:
+    """The public files, the aircraft of the fleet, its sorties, what is asked, and a form for the answers."""
     (folder / "footage").mkdir(parents=True)
     (folder / "aircraft").mkdir()
     for name in _PUBLIC:
@@ -154,21 +173,25 @@ def _hand_out(folder: Path, world: World, scenario: Scenario, starts_us: int) ->
             shutil.copytree(source, folder / name)
         else:
             shutil.copyfile(source, folder / name)
-    registrations = {profile(name).registration for name in scenario.fleet}
     for path in world.aircraft:
-        if any(registration in path.read_text(encoding="utf-8") for registration in registrations):
+        if path.stem in scenario.fleet:
             shutil.copyfile(path, folder / "aircraft" / path.name)
-    starts = utc_text(starts_us)
+    for name, text in sorties.items():
+        (folder / "sorties").mkdir(exist_ok=True)
+        (folder / "sorties" / name).write_text(text, encoding="utf-8")
+    starts = utc_text(scenario.crew_starts_us)
+    fly_en = "Sorties that are ready to be flown are in `sorties`.\n" if sorties else ""
+    fly_es = "Salidas listas para volar están en `sorties`.\n" if sorties else ""
     (folder / "README.md").write_text(
         f"# {scenario.title.en}\n\n{scenario.task.en}\n\n"
         f"You have {scenario.minutes} minutes. Times of answers count from {starts}.\n"
-        "Everything here is simulated. Write what you find into `answers.yaml`.\n",
+        f"{fly_en}Everything here is simulated. Write what you find into `answers.yaml`.\n",
         encoding="utf-8",
     )
     (folder / "LEEME.md").write_text(
         f"# {scenario.title.es}\n\n{scenario.task.es}\n\n"
         f"Tiene {scenario.minutes} minutos. Las horas de las respuestas cuentan desde {starts}.\n"
-        "Todo aquí es simulado. Escriba lo que encuentre en `answers.yaml`.\n",
+        f"{fly_es}Todo aquí es simulado. Escriba lo que encuentre en `answers.yaml`.\n",
         encoding="utf-8",
     )
     (folder / "answers.yaml").write_text(

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from pathlib import PurePosixPath
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from otear.authority.schema_types import Closed, Instant, Name, Words, distinct, validated
+from otear.authority.schema_types import Closed, Instant, Name, Words, distinct, validated, wrong
 from otear.authority.signatures import canonical
 from otear.authority.strict_yaml import Source, read_mapping
 from otear.domain.bilingual import Bilingual
+from otear.domain.kinds import SiteKind
+from otear.flight.library import profile
 from otear.simulate.scene.weather import Season, Weather
 
 FORMAT = "otear-scenario/1"
 
 _Profile = Literal["long-endurance", "medium-fixed-wing", "multirotor"]
 _Speed = Annotated[float, Field(ge=0.0, le=60.0)]
+_SITES = 48
+_Count = Annotated[int, Field(ge=0, le=100)]
 
 
 class _Weather(Closed):
@@ -41,6 +47,15 @@ class _Flight(Closed):
     hfov_deg: Annotated[float, Field(gt=0.0, lt=90.0)] = 5.7
 
 
+class _Kinds(Closed):
+    laboratory: _Count = 0
+    store: _Count = 0
+    pill_press: _Count = 0
+    camp: _Count = 0
+    airstrip: _Count = 0
+    tunnel_mouth: _Count = 0
+
+
 class _Scenario(Closed):
     format: Literal["otear-scenario/1"]
     title: Words
@@ -48,13 +63,23 @@ class _Scenario(Closed):
     seed: Annotated[int, Field(ge=0)] | None = None
     starts: Instant
     season: Season = Season.DRY
-    sites: Annotated[int, Field(ge=1, le=500)] = 48
+    sites: Annotated[int, Field(ge=1, le=500)] | None = None
+    kinds: _Kinds | None = None
     district_km: Annotated[float, Field(ge=6.0, le=62.0)] = 61.0
     minutes: Annotated[int, Field(ge=1, le=100_000)] = 480
     gives: Literal["telemetry", "video"] = "video"
     weather: _Weather = _Weather()
     fleet: Annotated[tuple[_Profile, ...], distinct()] = ()
     flights: tuple[_Flight, ...] = ()
+    sorties: Annotated[tuple[Name, ...], distinct(lambda path: PurePosixPath(path).name)] = ()
+
+    @model_validator(mode="after")
+    def _one_way_to_hide(self) -> Self:
+        if self.kinds is not None and self.sites is not None:
+            raise wrong("is given beside sites", "Give how many sites there are, or how many of each kind", "kinds")
+        if self.kinds is not None and not any(dict(self.kinds).values()):
+            raise wrong("hides nothing", "Ask for one site or more", "kinds")
+        return self
 
 
 @dataclass(frozen=True)
@@ -71,7 +96,11 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What an exercise is made of. `seed` is None where one is to be drawn; the crew has `minutes`."""
+    """What an exercise is made of. `seed` is None where one is to be drawn; the crew has `minutes`.
+
+    `sites` is how many are hidden over the twelve weeks of a world, or how many of each kind are to be at work during
+    the exercise. `sorties` are files of documents for those who train, relative to the scenario's own.
+    """
 
     title: Bilingual
     task: Bilingual
@@ -79,19 +108,31 @@ class Scenario:
     seed: int | None
     starts_us: int
     season: Season
-    sites: int
+    sites: int | Mapping[SiteKind, int]
     district_km: float
     minutes: int
     video: bool
     weather: Weather
     fleet: tuple[str, ...]
     flights: tuple[Sweep, ...]
+    sorties: tuple[str, ...]
+
+    @property
+    def registrations(self) -> frozenset[str]:
+        """Of the aircraft of the fleet."""
+        return frozenset(profile(name).registration for name in self.fleet)
+
+    @property
+    def crew_starts_us(self) -> int:
+        """When the crew begins: when everything has departed that is flown beforehand."""
+        return max([self.starts_us, *(flight.depart_us for flight in self.flights)])
 
 
 def read_scenario(text: str, source: Source = None, *, name: Name = "exercise") -> Scenario:
     """Read a scenario, YAML or JSON. Raises `InputError` naming `source` and the byte offset or the field."""
     model = validated(_Scenario, canonical(read_mapping(text, source)), source)
     fleet = tuple(dict.fromkeys((*model.fleet, *(flight.aircraft for flight in model.flights))))
+    kinds = None if model.kinds is None else {SiteKind(kind): n for kind, n in dict(model.kinds).items() if n}
     return Scenario(
         title=model.title.noun(),
         task=model.task.noun(),
@@ -99,11 +140,12 @@ def read_scenario(text: str, source: Source = None, *, name: Name = "exercise") 
         seed=model.seed,
         starts_us=model.starts,
         season=model.season,
-        sites=model.sites,
+        sites=kinds or model.sites or _SITES,
         district_km=model.district_km,
         minutes=model.minutes,
         video=model.gives == "video",
         weather=Weather(season=model.season, **dict(model.weather)),
         fleet=fleet,
         flights=tuple(Sweep(f.aircraft, f.sensor, f.depart, f.hours, f.above_m, f.hfov_deg) for f in model.flights),
+        sorties=model.sorties,
     )

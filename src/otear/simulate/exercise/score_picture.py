@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from otear.simulate.exercise.score import Score
 from otear.simulate.world.truth import Truth
@@ -27,6 +28,9 @@ def draw_score(score: Score, truth: Truth, path: Path) -> None:
         _draw_map(figure.add_subplot(grid[:, 0]), score, truth)
         _draw_belief(figure.add_subplot(grid[0, 1]), score)
         _draw_time(figure.add_subplot(grid[1, 1]), score)
+        # A crew may be called as it likes: a dollar sign in its name is no formula.
+        for text in figure.findobj(Text):
+            text.set_parse_math(False)
         figure.savefig(path, format="png", metadata={"Software": None})
 
 

@@ -17,6 +17,7 @@ from otear.domain.progress import Progress, silent
 from otear.domain.sortie import Sortie
 from otear.errors import InputError, NotFoundError
 from otear.flight.aircraft import read_aircraft
+from otear.flight.guidance import RATE_HZ
 from otear.flight.kinematics import Flown, fly
 from otear.flight.route import sensor_of
 from otear.flight.wind import Wind
@@ -35,7 +36,7 @@ from otear.simulate.world.real import reach_of
 
 @dataclass(frozen=True)
 class Take:
-    """What of a flight is recorded, and how: `from_s` after departure, for `for_s` (None: to the end)."""
+    """What of a flight is recorded, and how: from `from_s` after departure on, for `for_s` (None: to its end)."""
 
     video: bool = False
     errors: bool = True
@@ -49,18 +50,33 @@ EVERYTHING = Take()
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
-    """A recording and the flight that it shows; `flown` is the truth, and stays in this package."""
+    """A recording and the flight that it shows. `packets` are what the aircraft said; `flown` is the truth, and stays
+    in this package."""
 
     path: Path
     sortie: Sortie
+    aircraft: Aircraft
     flown: Flown
-    packets: int
+    packets: tuple[bytes, ...]
 
 
 def authority_of(world: World, now_us: int) -> Authority:
     """The consent of a world, its signatures checked by the keys beside it. Raises `InputError`, `RefusedError`."""
     keys = {path.stem: public_key(_text(path).strip(), path) for path in world.keys}
     return authority_in(_text(world.authority), keys, world.starts_us, now_us, world.authority)
+
+
+def under(world: World, sortie: Sortie) -> Authority:
+    """The consent of a world, for a sortie. Raises `InputError` where it is to be flown under another, and as
+    `authority_of` does."""
+    authority = authority_of(world, sortie.depart_us)
+    if sortie.authority_id not in {None, authority.authority_id}:
+        raise InputError(
+            f"the sortie is to be flown under {sortie.authority_id}, and this world has {authority.authority_id}",
+            field="authority",
+            remedy="Leave it out of the sortie's document, or fly over the world that it was written for",
+        )
+    return authority
 
 
 def aircraft_of(world: World, registration: str) -> Aircraft:
@@ -93,50 +109,54 @@ def fly_sortie(
     take: Take = EVERYTHING,
     progress: Progress = silent,
 ) -> Recorded:
-    """Fly a sortie and write its recording to `path`, whole or not at all.
+    """Fly a sortie and write its recording to `path`, whole or not at all; its folder is made where there is none.
 
     Raises `InputError` for what cannot be flown, `RefusedError` for what the world's authority does not allow, and
     `NotFoundError` for an aircraft that is not there. Pictures need the instructor's folder.
     """
+    authority = under(world, sortie)
     aircraft = aircraft_of(world, sortie.aircraft)
     sensor = sensor_of(sortie, aircraft)
-    patch = ground_of(world)
-    flights, errors, noise = (np.random.default_rng([seed, int(sortie.sortie_id[2:], 16), i]) for i in range(3))
-    wind = Wind(weather.wind_mps, weather.wind_from_deg, weather.gust_mps)
-    flown = fly(
-        sortie,
-        aircraft,
-        authority_of(world, sortie.depart_us),
-        wind=wind,
-        heights=patch.heights,
-        rng=flights,
-        progress=progress,
-    )
-    flown = flown.rows(_ticks(flown, take))
     width, height = sensor.frame_width_px, sensor.frame_height_px
     if width is None or height is None:
         raise InputError(f"{sensor.name!r} makes no pictures", field="sensor", remedy="Choose a camera")
+    truth = world.truth() if take.video else None
+    patch = ground_of(world)
+    flights, errors, noise = (np.random.default_rng([seed, int(sortie.sortie_id[2:], 16), i]) for i in range(3))
+    wind = Wind(weather.wind_mps, weather.wind_from_deg, weather.gust_mps)
+    flown = fly(sortie, aircraft, authority, wind=wind, heights=patch.heights, rng=flights, progress=progress)
+    flown = flown.rows(_ticks(flown, take))
     deviations = drawn(aircraft, sensor, errors) if take.errors else NONE
     said = reported(flown, deviations, every=PACKETS_EVERY, width_px=width, height_px=height, rng=noise)
     data = packets(said, Mission(sortie.name, aircraft, sensor), patch)
-    if take.video:
-        renderer = Renderer(world.truth(), weather, sensor.kind, width, height, seed=seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if truth is not None:
+        renderer = Renderer(truth, weather, sensor.kind, width, height, seed=seed)
         write_video(path, flown, data, renderer, width_px=width, height_px=height, progress=progress)
     else:
         write_telemetry(path, said.time_us, data, progress)
-    return Recorded(path, sortie, flown, len(data))
+    return Recorded(path, sortie, aircraft, flown, tuple(data))
 
 
 def _ticks(flown: Flown, take: Take) -> slice:
-    """The states that are recorded. Raises `InputError` where the flight is over before."""
+    """The states that are recorded. Raises `InputError` where that is not all in the flight, or too short to be one."""
     seconds = (flown.time_us - flown.time_us[0]) / 1e6
+    whole_s = float(seconds[-1])
+    ends_s = whole_s if take.for_s is None else take.from_s + take.for_s
+    if not 0.0 <= take.from_s <= ends_s <= whole_s:
+        asked = f"second {take.from_s:g}" if take.for_s is None else f"second {take.from_s:g} to {ends_s:g}"
+        raise InputError(
+            f"{asked} cannot be recorded: the flight takes {whole_s:.1f} s",
+            field="--for" if 0.0 <= take.from_s <= whole_s else "--from",
+            remedy="Begin earlier, or record for less; without --for it is recorded to its end",
+        )
     first = int(np.searchsorted(seconds, take.from_s))
-    last = len(flown) if take.for_s is None else int(np.searchsorted(seconds, take.from_s + take.for_s))
+    last = len(flown) if take.for_s is None else int(np.searchsorted(seconds, ends_s))
     if last - first < 2 * PACKETS_EVERY:
         raise InputError(
-            f"nothing is left to record: the flight takes {seconds[-1]:.0f} s",
-            field="--from",
-            remedy="Begin earlier, or record for longer",
+            f"{(last - first) / RATE_HZ:.2f} s are too little to record",
+            field="--for",
+            remedy=f"Record {2 * PACKETS_EVERY / RATE_HZ:g} s or more",
         )
     return slice(first, last)
 

@@ -5,12 +5,13 @@ Plane coordinates in metres, time in microseconds since 1970-01-01Z, working hou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from otear.domain.kinds import CueKind, SiteKind
+from otear.errors import InputError
 from otear.geo.frames import Floats
 from otear.simulate.world.cues import DRAWN, SHOWN, Shown, Yard, show_airstrip, show_camp, show_mouth, show_track
 from otear.simulate.world.pieces import Pieces, Spot
@@ -47,6 +48,15 @@ class Episode:
     until_us: int
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """How many sites of each kind, all of them at work from `first_us` until `last_us`, as far as they last so long."""
+
+    kinds: Mapping[SiteKind, int]
+    first_us: int
+    last_us: int
+
+
 @dataclass
 class _Hiding:
     """What has been hidden so far."""
@@ -77,6 +87,24 @@ def hide_sites(
     return tuple(hidden.sites), hidden.pieces.things()
 
 
+def hide_chosen(prospect: Prospect, chosen: Chosen, rng: np.random.Generator) -> tuple[tuple[HiddenSite, ...], Things]:
+    """The sites that somebody chose, and the things that are there; none of them moves.
+
+    Raises `InputError` where the land has no place for all of them.
+    """
+    hidden = _Hiding()
+    for kind in SiteKind:
+        count = chosen.kinds.get(kind, 0)
+        for number in range(count):
+            if _hide(prospect, kind, _episode_over(chosen.first_us, chosen.last_us, rng), hidden, rng) is None:
+                raise InputError(
+                    f"this land has a place for {number} of {count} sites of the kind {kind}",
+                    field=f"kinds.{kind}",
+                    remedy="Ask for fewer, a larger district, or another seed",
+                )
+    return tuple(hidden.sites), hidden.pieces.things()
+
+
 def _episode(starts_us: int, rng: np.random.Generator) -> Episode:
     """One that falls into the weeks of the world; some have begun before it."""
     begins = starts_us + round(rng.uniform(-4.0, WEEKS - 1.0) * 7 * DAY_US)
@@ -85,6 +113,13 @@ def _episode(starts_us: int, rng: np.random.Generator) -> Episode:
 
 def _next_episode(site: HiddenSite, rng: np.random.Generator) -> Episode:
     return _worked(site.idle_us + round(rng.uniform(1.0, 9.0) * DAY_US), rng)
+
+
+def _episode_over(first_us: int, last_us: int, rng: np.random.Generator) -> Episode:
+    """One whose work has begun by the first time, any part of what it can spare before, and goes on to the last."""
+    work = _worked(0, rng)
+    begins = first_us - round(rng.random() * max(work.idle_us - (last_us - first_us), 0))
+    return Episode(begins, begins + work.idle_us, begins + work.until_us)
 
 
 def _worked(begins_us: int, rng: np.random.Generator) -> Episode:

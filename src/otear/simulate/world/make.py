@@ -18,7 +18,7 @@ from otear.simulate.scene.weather import Season
 from otear.simulate.world.country import make_country
 from otear.simulate.world.errands import example_sorties
 from otear.simulate.world.folder import DOCUMENT, World, world_document
-from otear.simulate.world.hide import hide_sites, spots_of
+from otear.simulate.world.hide import Chosen, hide_chosen, hide_sites, spots_of
 from otear.simulate.world.land import Land
 from otear.simulate.world.lattice import Lattice
 from otear.simulate.world.layers import write_layers
@@ -52,7 +52,7 @@ def make_world(
     out: Path,
     *,
     seed: int,
-    sites: int = SITES,
+    sites: int | Chosen = SITES,
     starts_us: int = STARTS_US,
     season: Season = Season.DRY,
     terrain: Path | None = None,
@@ -65,7 +65,7 @@ def make_world(
 
     `terrain` is elevation to use instead of invented relief, `boundary` a GeoJSON outside of which nothing is placed;
     `rows` and `columns` are the posts, one second of arc apart. Raises `InputError` for a folder that is there
-    already, and for terrain or a boundary that cannot be used.
+    already, for terrain or a boundary that cannot be used, and where sites that were chosen by kind have no place.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("is there already", source=out, remedy="Name a new folder: a world is never written over")
@@ -88,7 +88,7 @@ def make_world(
 
 def _make(
     seed: int,
-    sites: int,
+    sites: int | Chosen,
     starts_us: int,
     *,
     terrain: Path | None,
@@ -105,7 +105,10 @@ def _make(
         lattice, relief, allowed = real_ground(terrain, boundary, shape, MIDDLE_DEG)
         country = make_country(lattice, streams[0], progress, relief=relief, allowed=allowed)
     prospect = survey(country)
-    hidden, hidden_things = hide_sites(prospect, sites, starts_us, streams[1])
+    if isinstance(sites, Chosen):
+        hidden, hidden_things = hide_chosen(prospect, sites, streams[1])
+    else:
+        hidden, hidden_things = hide_sites(prospect, sites, starts_us, streams[1])
     alike, alike_things = add_lookalikes(country, spots_of(hidden, prospect), streams[2])
     fleet = {aircraft.registration: aircraft for aircraft in map(profile, PROFILES)}
     papers = draw_up(country.land, seed, starts_us, tuple(sorted(fleet)))
