@@ -29,6 +29,7 @@ from otear.simulate.scene.weather import CALM
 from otear.simulate.sortie.lens import camera_lens
 from otear.simulate.sortie.recording import encoder
 from otear.simulate.world.folder import open_world
+from otear.simulate.world.instructor import truth_of
 from otear.simulate.world.truth import Truth
 
 WIDTH, HEIGHT, FRAMES = 1280, 720, 150
@@ -42,7 +43,7 @@ def _truth(folder: Path) -> Truth:
         from otear.simulate.world.make import make_world
 
         make_world(folder, seed=7)
-    return open_world(Path(given) if given else folder).truth()
+    return truth_of(open_world(Path(given) if given else folder))
 
 
 def _shots(truth: Truth, hfov_deg: float, range_m: float) -> list[tuple[Pose, Lens, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -208,9 +209,12 @@ def test_identifiers_and_times_are_whole_in_narrow_tables(filled: Cli) -> None:
     assert listed["start"] in out
 
 
-def test_ctrl_c_says_that_nothing_was_left(cli: Cli, monkeypatch: pytest.MonkeyPatch, clip: Any) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_request_to_terminate_leave_nothing(
+    number: int, cli: Cli, monkeypatch: pytest.MonkeyPatch, clip: Any
+) -> None:
     def interrupted(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
     cli.json("init")
     monkeypatch.setattr("otear.workflow.ingest.ingest", interrupted)

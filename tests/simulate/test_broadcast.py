@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from otear.errors import InputError, RecordingError
+from otear.errors import InputError, RecordingError, SettingError
 from otear.simulate.live.broadcast import Sent, broadcast
 from otear.simulate.live.impairments import DropOut, Impairments, Noise
 from otear.simulate.live.outlets import outlet_to
@@ -167,3 +167,23 @@ def test_datagrams_are_seven_packets(clip: Any) -> None:
 def test_somewhere_to_send_to_is_needed(to: str) -> None:
     with pytest.raises(InputError, match="names no host"):
         outlet_to(live_address(to), FastStopwatch())
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("--loss", {"loss": float("nan")}),
+        ("--jitter-ms", {"jitter_ms": float("inf")}),
+        ("--bit-errors", {"bit_errors": -1e-9}),
+        ("--drop-out", {"drop_outs": (DropOut(float("nan"), 1.0),)}),
+        ("--drop-out", {"drop_outs": (DropOut(-5.0, 3.0),)}),
+        ("--drop-out", {"drop_outs": (DropOut(5.0, -3.0),)}),
+        ("--restart", {"restarts_s": (float("nan"),)}),
+        ("--restart", {"restarts_s": (4.0, -5.0)}),
+        ("--pause", {"pause_s": float("inf")}),
+    ],
+)
+def test_what_no_link_can_be_is_named(field: str, values: dict[str, Any]) -> None:
+    with pytest.raises(SettingError) as raised:
+        Impairments(**values)
+    assert raised.value.field == field

@@ -74,3 +74,11 @@ def test_what_nobody_measured_cannot_be_drawn() -> None:
         drawn(replace(craft(), flight_model=None), camera(), np.random.default_rng(0))
     with pytest.raises(InputError, match="measured"):
         drawn(craft(), replace(camera(), optics=None), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("clock_s", [0.06, -0.06])
+def test_a_clock_is_off_at_the_ends_of_a_flight_too(clock_s: float) -> None:
+    off = said(replace(NONE, clock_s=clock_s), of=flown())
+    exact = said(NONE, of=flown())
+    moved = np.hypot(*((off.pose.lat - exact.pose.lat), (off.pose.lon - exact.pose.lon)))[[0, -1]] * METRES_PER_RADIAN
+    assert moved == pytest.approx(abs(clock_s) * flown().ground_speed_mps[[0, -1]], rel=0.15)

@@ -17,6 +17,7 @@ from otear.flight.sortie import read_sortie
 from otear.simulate.exercise.exercise import check_apart, make_exercise, open_exercise
 from otear.simulate.exercise.marking import guessed, known, marked
 from otear.simulate.exercise.scenario import read_scenario
+from otear.simulate.world.instructor import truth_of
 
 from ..cli.test_commands import Cli
 
@@ -104,7 +105,7 @@ def test_an_exercise_gives_the_trainee_nothing_that_is_hidden(tmp_path: Path) ->
     seed = 0x5EED_5EED_5EED_5EED
     make_exercise(scenario, TEXT, trainee=trainee, instructor=instructor, seed=seed)
     exercise = open_exercise(instructor)
-    truth = exercise.truth()
+    truth = truth_of(exercise.world)
     assert len(truth.sites) >= 6
     assert {path.name for path in (trainee / "footage").iterdir()} == {"flight-1.ts", "flight-2.ts"}
     given = {path.relative_to(trainee).as_posix(): path.read_bytes() for path in trainee.rglob("*") if path.is_file()}
@@ -146,7 +147,7 @@ def test_chosen_kinds_are_all_at_work_and_ready_sorties_are_given(tmp_path: Path
     scenario = read_scenario(text, AIRSTRIP)
     make_exercise(scenario, text, trainee=trainee, instructor=instructor, seed=5, sorties={"ready.json": orbit})
     exercise = open_exercise(instructor)
-    sites = exercise.truth().sites
+    sites = truth_of(exercise.world).sites
     assert Counter(site.kind for site in sites) == scenario.sites
     ends_us = exercise.starts_us + scenario.minutes * 60_000_000
     assert all(site.from_us <= exercise.starts_us and ends_us < site.idle_us for site in sites)

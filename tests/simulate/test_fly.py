@@ -133,6 +133,13 @@ def test_without_errors_a_recording_is_the_truth_and_with_them_it_is_not(flown: 
     assert 0.1 * sigma < np.median(off_m(said(erring.path), erring)) < 6.0 * sigma
 
 
+def test_a_part_with_errors_says_what_the_whole_flight_said_then(flown: Fly) -> None:
+    whole, part = flown("whole"), flown("part", take=Take(from_s=20.0, for_s=12.0))
+    told, cut = said(whole.path), said(part.path)
+    for name in ("time_us", "sensor_lat_deg", "sensor_lon_deg", "heading_deg", "elevation_deg", "centre_lat_deg"):
+        assert np.array_equal(getattr(told, name)[200:320], getattr(cut, name)), name
+
+
 def test_a_part_of_a_flight_is_cut_out_of_the_whole(flown: Fly) -> None:
     whole = flown("whole", take=Take(errors=False))
     part = flown("part", take=Take(errors=False, from_s=20.0, for_s=12.0))

@@ -19,7 +19,8 @@ from otear.flight.sortie import read_sortie
 from otear.flight.wind import Wind
 from otear.geo.terrain.grid import Bounds
 from otear.geo.terrain.open import open_terrain
-from otear.simulate.world.folder import World, open_world, read_seed
+from otear.simulate.world.folder import World, open_world
+from otear.simulate.world.instructor import seed_of, truth_of
 from otear.simulate.world.make import make_world
 from otear.store.workspace import Workspace
 from otear.workflow.authorities import import_authority
@@ -47,8 +48,8 @@ def test_the_seed_is_for_its_owner_only_and_opens_the_truth(world: World) -> Non
     seed = world.folder / "instructor" / "seed"
     assert seed.stat().st_mode & 0o777 == 0o600
     assert seed.parent.stat().st_mode & 0o777 == 0o700
-    assert world.seed() == 5
-    assert world.truth().world_id == world.world_id
+    assert seed_of(world) == 5
+    assert truth_of(world).world_id == world.world_id
 
 
 def test_without_the_instructors_folder_all_but_the_truth_is_there(world: World, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_without_the_instructors_folder_all_but_the_truth_is_there(world: World,
     assert handed.world_id == world.world_id
     assert handed.sorties
     with pytest.raises(InputError, match="cannot be read"):
-        handed.truth()
+        truth_of(handed)
 
 
 def test_its_authority_is_believed_once_its_keys_are_trusted(world: World, workspace: Workspace) -> None:
@@ -89,7 +90,7 @@ def test_its_authority_is_believed_once_its_keys_are_trusted(world: World, works
 
 
 def test_the_land_reaches_beyond_the_volume(world: World) -> None:
-    land = world.truth().land
+    land = truth_of(world).land
     bounds = land.grid.bounds
     assert isinstance(bounds, Bounds)
     corners = pyogrio.read_info(world.layers, layer="boundary", force_total_bounds=True)["total_bounds"]
@@ -100,7 +101,7 @@ def test_the_land_reaches_beyond_the_volume(world: World) -> None:
 def test_layers_hold_the_public_map(world: World) -> None:
     names = {name for name, _ in pyogrio.list_layers(world.layers)}
     assert names == {"rivers", "roads", "villages", "boundary"}
-    land = world.truth().land
+    land = truth_of(world).land
     counts = {name: pyogrio.read_info(world.layers, layer=name)["features"] for name in names}
     assert counts["rivers"] + counts["roads"] == len(land.ways)
     assert counts["villages"] == len(land.villages)
@@ -133,6 +134,10 @@ def test_what_is_no_world_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "world.json").write_text('{"format": "otear-world/1", "place": {}}')
     with pytest.raises(InputError, match="is missing"):
         open_world(tmp_path)
-    (tmp_path / "seed").write_text("seven")
+
+
+def test_a_seed_that_is_none_is_an_error(world: World, tmp_path: Path) -> None:
+    shutil.copytree(world.folder, tmp_path / "world")
+    (tmp_path / "world" / "instructor" / "seed").write_text("seven")
     with pytest.raises(InputError, match="no whole number"):
-        read_seed(tmp_path / "seed")
+        seed_of(open_world(tmp_path / "world"))

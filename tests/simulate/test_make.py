@@ -15,6 +15,7 @@ from otear.errors import InputError
 from otear.simulate.elevation import write_elevation
 from otear.simulate.scene.weather import Season
 from otear.simulate.world.folder import World, open_world
+from otear.simulate.world.instructor import truth_of
 from otear.simulate.world.make import make_world
 
 from .countries import STARTS_US, small_country
@@ -42,7 +43,7 @@ def test_the_same_seed_gives_the_same_bytes_of_every_file(made: World, tmp_path:
 
 def test_more_sites_do_not_make_another_land(made: World, tmp_path: Path) -> None:
     more = make_world(tmp_path / "more", seed=7, sites=14, **SIZE)
-    assert len(more.truth().sites) == len(made.truth().sites) + 4
+    assert len(truth_of(more).sites) == len(truth_of(made).sites) + 4
     assert more.terrain.read_bytes() == made.terrain.read_bytes()
     assert more.layers.read_bytes() == made.layers.read_bytes()
 
@@ -58,7 +59,7 @@ def test_another_seed_makes_another_world(made: World, tmp_path: Path) -> None:
 def test_a_folder_with_something_in_it_is_not_written_over(made: World, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is there already"):
         make_world(made.folder, seed=9, **SIZE)
-    assert made.truth().world_id == made.world_id
+    assert truth_of(made).world_id == made.world_id
     (tmp_path / "empty").mkdir()
     assert make_world(tmp_path / "empty", seed=7, sites=10, **SIZE).world_id == made.world_id
 
@@ -75,7 +76,7 @@ def test_the_terrain_is_that_of_the_truth_and_says_its_datum(made: World) -> Non
         assert "EGM96" in file.crs.to_wkt()
         heights = file.read(1)
         middle = file.transform @ (file.width / 2.0, file.height / 2.0)
-    assert np.array_equal(heights, made.truth().land.msl_m)
+    assert np.array_equal(heights, truth_of(made).land.msl_m)
     assert middle == pytest.approx((-107.1, 24.8))
 
 
@@ -93,7 +94,7 @@ def test_a_real_terrain_is_kept_and_a_boundary_holds_what_is_placed(tmp_path: Pa
     world = make_world(
         tmp_path / "world", seed=3, sites=5, terrain=tmp_path / "real.tif", boundary=boundary, rows=350, columns=350
     )
-    truth = world.truth()
+    truth = truth_of(world)
     assert (world.lat_deg, world.lon_deg) == (pytest.approx(24.8), pytest.approx(-107.1))
     lat, lon = truth.land.grid.place(*np.meshgrid(np.arange(350), np.arange(350)))
     assert np.median(np.abs(land.patch.heights(lat, lon) - truth.land.patch.heights(lat, lon))) < 3.0
@@ -135,4 +136,4 @@ def test_the_command_prints_one_document_that_names_files_and_nothing_hidden(
     assert document["world_id"] == world.world_id
     assert [Path(file) for file in document["files"]] == list(world.files)
     assert world.starts_us == STARTS_US
-    assert not any(site.site_id in ran.output for site in world.truth().sites)
+    assert not any(site.site_id in ran.output for site in truth_of(world).sites)

@@ -139,6 +139,18 @@ def test_a_picture_depends_on_its_arguments_and_not_on_those_before_it(sensor: S
     assert alone.std() > 3.0
 
 
+def test_the_seed_changes_the_sensors_noise_and_not_the_land() -> None:
+    ground, lens = land(cover=Cover.FOREST, canopy=40), _lens(4.0)
+    pose = look_at(ground, 100.0, 50.0, bearing_deg=30.0, depression_deg=50.0, range_m=1_200.0)
+    one, other = (
+        Renderer(truth(ground), CALM, SensorKind.VISIBLE, WIDTH, HEIGHT, seed=seed).picture(pose, lens, NOON)
+        for seed in (1, 2)
+    )
+    apart = one.astype(float) - other
+    assert 0.5 < apart.std() < 4.0
+    assert one.std() > 10.0
+
+
 def test_haze_and_cloud_take_contrast_away() -> None:
     ground = land("ridge", rows=[thing(Shape.BOX, Material.WHITEWASH, 0.0, -400.0, (30.0, 30.0, 6.0))])
     pose, lens = look_at(ground, 0.0, -400.0, bearing_deg=0.0, depression_deg=35.0, range_m=6_000.0), _lens(2.0)

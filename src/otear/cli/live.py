@@ -36,10 +36,14 @@ def receive_one(
     with ended_by_signals() as stop, progress_bars() as bars:
         status = err.status(f"Waiting at {address.label} (Ctrl-C ends)")
 
+        listening = False
+
         def heard(arrival: Arrival) -> None:
+            nonlocal listening
             if arrival.datagrams:
                 status.update(_so_far(arrival))
-            else:
+            elif not listening:
+                listening = True
                 err.print(f"Listening at {address.label}")
 
         def progress(stage: str, done: float, total: float) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -88,7 +90,23 @@ for room in (
 def run(argv: Sequence[str] | None = None) -> None:
     """Run one command and leave with 0 (done), 1 (refused), 2 (bad input) or 130 (interrupted)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    sys.exit(_run(arguments, as_json="--json" in arguments))
+    with _ended_as_by_hand():
+        code = _run(arguments, as_json="--json" in arguments)
+    sys.exit(code)
+
+
+@contextmanager
+def _ended_as_by_hand() -> Iterator[None]:
+    """A request to terminate does what Ctrl-C does: drafts are taken away."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(arguments: list[str], *, as_json: bool) -> int:

@@ -2,7 +2,8 @@
 
     TRAINEE/     README.md, LEEME.md, answers.yaml (a form), world.json, terrain.tif, layers.gpkg, map.png,
                  authority.yaml, keys/, aircraft/, footage/*.ts, sorties/ (those that the scenario gives)
-    INSTRUCTOR/  scenario.yaml, exercise.json, world/ (the whole world, its truth sealed)
+    INSTRUCTOR/  scenario.yaml, exercise.json, shown.geojson (the ground that the flights have shown), world/ (the
+                 whole world, its truth sealed)
 
 What a trainee gets is made of what an aircraft sends and of what any map shows. The seed, and with it the key to the
 truth, is in the instructor's folder only.
@@ -16,28 +17,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+import shapely
 
 from otear.domain.progress import Progress, silent
 from otear.domain.times import instant_us, utc_text
 from otear.errors import InputError
-from otear.flight.library import profile
-from otear.flight.sortie import read_sortie, sortie_text
-from otear.flight.wind import Wind
-from otear.geo.terrain.patch import Patch
-from otear.simulate.exercise.answers import FORMAT as ANSWERS_FORMAT
+from otear.simulate.exercise.flights import fly_all
+from otear.simulate.exercise.handout import hand_out
 from otear.simulate.exercise.ready import check_ready, ready_sorties
 from otear.simulate.exercise.scenario import Scenario
-from otear.simulate.exercise.sweeps import sweep_sortie
-from otear.simulate.sortie.fly import Take, authority_of, fly_sortie, ground_of
+from otear.simulate.exercise.shown import read_shown, shown_text
 from otear.simulate.world.folder import World, open_world
 from otear.simulate.world.hide import Chosen
 from otear.simulate.world.make import make_world
-from otear.simulate.world.truth import Truth
 
 FORMAT = "otear-exercise/1"
-_DOCUMENT, _SCENARIO, _WORLD = "exercise.json", "scenario.yaml", "world"
-_PUBLIC = ("world.json", "terrain.tif", "layers.gpkg", "map.png", "authority.yaml", "keys")
+_DOCUMENT, _SCENARIO, _SHOWN, _WORLD = "exercise.json", "scenario.yaml", "shown.geojson", "world"
 _ROW_M, _COLUMN_M = 30.8, 28.1
 _WORKSPACE_FILE = "otear.toml"
 
@@ -56,9 +51,9 @@ class Exercise:
         """Its world, with the instructor's part."""
         return open_world(self.folder / _WORLD)
 
-    def truth(self) -> Truth:
-        """What is hidden in it; only for this package."""
-        return self.world.truth()
+    def shown(self) -> shapely.Geometry | None:
+        """The ground (degrees) that its flights have shown, None where there were none. Raises `InputError`."""
+        return read_shown(self.folder / _SHOWN)
 
 
 def make_exercise(
@@ -103,8 +98,9 @@ def make_exercise(
             "minutes": scenario.minutes,
         }
         (kept / _DOCUMENT).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        _hand_out(given, world, scenario, texts)
-        _fly_all(given / "footage", world, scenario, seed, progress)
+        hand_out(given, world, scenario, texts)
+        shown = fly_all(given / "footage", world, scenario, seed, progress)
+        (kept / _SHOWN).write_text(shown_text(shown), encoding="utf-8")
         for draft, folder in zip(drafts, (trainee, instructor), strict=True):
             if folder.exists():
                 folder.rmdir()
@@ -161,75 +157,3 @@ def _hidden(scenario: Scenario) -> int | Chosen:
         return scenario.sites
     first_us = min([scenario.crew_starts_us, *(flight.depart_us for flight in scenario.flights)])
     return Chosen(scenario.sites, first_us, scenario.crew_starts_us + scenario.minutes * 60_000_000)
-
-
-def _hand_out(folder: Path, world: World, scenario: Scenario, sorties: Mapping[str, str]) -> None:
-    """The public files, the aircraft of the fleet, its sorties, what is asked, and a form for the answers."""
-    (folder / "footage").mkdir(parents=True)
-    (folder / "aircraft").mkdir()
-    for name in _PUBLIC:
-        source = world.folder / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name)
-        else:
-            shutil.copyfile(source, folder / name)
-    for path in world.aircraft:
-        if path.stem in scenario.fleet:
-            shutil.copyfile(path, folder / "aircraft" / path.name)
-    for name, text in sorties.items():
-        (folder / "sorties").mkdir(exist_ok=True)
-        (folder / "sorties" / name).write_text(text, encoding="utf-8")
-    starts = utc_text(scenario.crew_starts_us)
-    fly_en = "Sorties that are ready to be flown are in `sorties`.\n" if sorties else ""
-    fly_es = "Salidas listas para volar están en `sorties`.\n" if sorties else ""
-    (folder / "README.md").write_text(
-        f"# {scenario.title.en}\n\n{scenario.task.en}\n\n"
-        f"You have {scenario.minutes} minutes. Times of answers count from {starts}.\n"
-        f"{fly_en}Everything here is simulated. Write what you find into `answers.yaml`.\n",
-        encoding="utf-8",
-    )
-    (folder / "LEEME.md").write_text(
-        f"# {scenario.title.es}\n\n{scenario.task.es}\n\n"
-        f"Tiene {scenario.minutes} minutos. Las horas de las respuestas cuentan desde {starts}.\n"
-        f"{fly_es}Todo aquí es simulado. Escriba lo que encuentre en `answers.yaml`.\n",
-        encoding="utf-8",
-    )
-    (folder / "answers.yaml").write_text(
-        f"format: {ANSWERS_FORMAT}\ncrew: name of the crew\nstarted: {starts}\n"
-        "# One entry for each site, as in this example:\n"
-        "#  - {lat_deg: 24.8, lon_deg: -107.1, confidence: 0.7, kind: laboratory, time: 2026-03-01T00:30:00Z,\n"
-        "#     ellipse: {semi_major_m: 20, semi_minor_m: 10, azimuth_deg: 45}}\n"
-        "answers: []\n",
-        encoding="utf-8",
-    )
-
-
-def _fly_all(folder: Path, world: World, scenario: Scenario, seed: int, progress: Progress) -> None:
-    """Fly the scenario's flights and record them, by number: their names tell nothing."""
-    if not scenario.flights:
-        return
-    patch: Patch = ground_of(world)
-    weather = scenario.weather
-    wind = Wind(weather.wind_mps, weather.wind_from_deg, weather.gust_mps)
-    for number, sweep in enumerate(scenario.flights, 1):
-        draft = sweep_sortie(
-            sweep,
-            profile(sweep.aircraft),
-            authority_of(world, sweep.depart_us),
-            name=f"flight {number}",
-            district=patch.bounds,
-            highest_msl_m=float(np.percentile(patch.heights_m, 98)),
-            heights=patch.heights,
-            wind=wind,
-            rng=np.random.default_rng([seed, number]),
-        )
-        sortie = read_sortie(sortie_text(draft))
-        fly_sortie(
-            world,
-            sortie,
-            folder / f"flight-{number}.ts",
-            weather=weather,
-            seed=seed,
-            take=Take(video=scenario.video),
-            progress=progress,
-        )

@@ -12,6 +12,7 @@ from otear.simulate.exercise.crews import omniscient_crew, random_crew
 from otear.simulate.exercise.exercise import open_exercise
 from otear.simulate.exercise.score import Score, score
 from otear.simulate.exercise.score_picture import draw_score
+from otear.simulate.world.instructor import truth_of
 
 
 def marked(instructor: Path, answers: Answers, picture: Path | None = None) -> Score:
@@ -20,8 +21,8 @@ def marked(instructor: Path, answers: Answers, picture: Path | None = None) -> S
     The crew's start is the exercise's, whatever its clock says: only the time since then counts.
     """
     exercise = open_exercise(instructor)
-    truth = exercise.truth()
-    result = score(_from(exercise.starts_us, answers), truth, exercise.minutes)
+    truth = truth_of(exercise.world)
+    result = score(_from(exercise.starts_us, answers), truth, exercise.minutes, exercise.shown())
     if picture is not None:
         draw_score(result, truth, picture)
     return result
@@ -30,13 +31,13 @@ def marked(instructor: Path, answers: Answers, picture: Path | None = None) -> S
 def guessed(instructor: Path, count: int, rng: np.random.Generator) -> Answers:
     """What chance says. Raises `InputError`."""
     exercise = open_exercise(instructor)
-    return random_crew(exercise.truth(), exercise.starts_us, exercise.minutes, count, rng)
+    return random_crew(truth_of(exercise.world), exercise.starts_us, exercise.minutes, count, rng)
 
 
 def known(instructor: Path, rng: np.random.Generator) -> Answers:
     """What the truth says. Raises `InputError`."""
     exercise = open_exercise(instructor)
-    return omniscient_crew(exercise.truth(), exercise.starts_us, exercise.minutes, rng)
+    return omniscient_crew(truth_of(exercise.world), exercise.starts_us, exercise.minutes, rng)
 
 
 def _from(starts_us: int, answers: Answers) -> Answers:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from otear.errors import SettingError
+
+_BRIEF_S = 1e-3
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,8 @@ class Impairments:
 
     `loss` is the probability that a datagram is lost, `jitter_ms` the most that one is delayed (evenly spread, and
     never past the next one), `bit_errors` the probability that a bit is flipped. At each of `restarts_s` the sender
-    goes away for `pause_s` and starts afresh. Times are seconds after the start of the stream.
+    goes away for `pause_s` and starts afresh. Times are seconds after the start of the stream. Raises `SettingError`
+    for numbers that no link can have.
     """
 
     loss: float = 0.0
@@ -30,6 +36,20 @@ class Impairments:
     drop_outs: tuple[DropOut, ...] = ()
     restarts_s: tuple[float, ...] = ()
     pause_s: float = 2.0
+
+    def __post_init__(self) -> None:
+        for field, what, values, least in (
+            ("--loss", "a share from 0 to 1", (self.loss, 1.0 - self.loss), 0.0),
+            ("--bit-errors", "a share from 0 to 0.5", (self.bit_errors, 0.5 - self.bit_errors), 0.0),
+            ("--jitter-ms", "milliseconds from 0 to 10000", (self.jitter_ms, 10_000.0 - self.jitter_ms), 0.0),
+            ("--drop-out", "seconds: when, from 0 on, and for how long", [one.at_s for one in self.drop_outs], 0.0),
+            ("--drop-out", "seconds: when, and for how long, above 0", [one.for_s for one in self.drop_outs], _BRIEF_S),
+            ("--restart", "seconds after the start, above 0", self.restarts_s, _BRIEF_S),
+            ("--pause", "seconds from 0 to 3600", (self.pause_s, 3_600.0 - self.pause_s), 0.0),
+        ):
+            # Not `value < least`: that is false for a NaN.
+            if not all(least <= value < math.inf for value in values):
+                raise SettingError(f"must be {what}", field=field, remedy="Give such a number")
 
     def dropped_out(self, at_s: float) -> bool:
         """Whether the link is down at a time."""

@@ -21,6 +21,7 @@ from otear.simulate.scene.render import Renderer
 from otear.simulate.scene.weather import Season, Weather
 from otear.simulate.sortie.lens import camera_lens
 from otear.simulate.world.folder import World
+from otear.simulate.world.instructor import truth_of
 from otear.simulate.world.land import Cover, Land, Pixels
 from otear.simulate.world.truth import HiddenSite, Lookalike, Truth
 
@@ -66,7 +67,7 @@ def look_at(
 
 def write_sheet_of(world: World, path: Path) -> list[str]:
     """The same for the folder of a world, with its instructor's part. Raises `InputError`."""
-    return write_contact_sheet(world.truth(), world.season, world.starts_us, path)
+    return write_contact_sheet(truth_of(world), world.season, world.starts_us, path)
 
 
 def write_contact_sheet(truth: Truth, season: Season, starts_us: int, path: Path) -> list[str]:

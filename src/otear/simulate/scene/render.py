@@ -9,6 +9,8 @@ In order: rays to the ground (`view`), tiles of painted ground (`tiles`), what s
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,21 +52,24 @@ class Renderer:
     def __init__(
         self, truth: Truth, weather: Weather, sensor: SensorKind, width_px: int, height_px: int, *, seed: int
     ) -> None:
-        """Raises `SettingError` for a sensor that makes no pictures."""
+        """`seed` is that of the sensor's noise: how the land looks, to the last tree, belongs to the world.
+
+        Raises `SettingError` for a sensor that makes no pictures.
+        """
         if sensor not in {SensorKind.VISIBLE, SensorKind.THERMAL}:
             raise SettingError(
                 f"a {sensor.value} sensor makes no pictures", field="sensor", remedy="Give visible or thermal"
             )
         self.width_px, self.height_px = width_px, height_px
         self._land, self._weather, self._thermal = truth.land, weather, sensor is SensorKind.THERMAL
-        rng = np.random.default_rng(seed)
-        self._square = noise_square(rng)
-        self._grain = rng.standard_normal(SIZE * SIZE)
+        look = crc32(truth.world_id.encode())
+        self._square = noise_square(np.random.default_rng(look))
+        self._grain = np.random.default_rng(seed).standard_normal(SIZE * SIZE)
         self._relief = Relief.of(truth.land)
         self._things = truth.land.things.joined(truth.things)
         self._solids = solids(self._things, truth.land)
         self._painter = GroundPainter(
-            truth.land, self._relief, self._things, self._solids, self._square, weather.season, seed
+            truth.land, self._relief, self._things, self._solids, self._square, weather.season, look
         )
         self._atlas = Atlas()
         self._hands = TwoHands()

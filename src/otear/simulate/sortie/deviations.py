@@ -98,14 +98,15 @@ def reported(
 
 
 def _between(flown: Flown, time_us: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Pose:
-    """True poses at any times of a flight: straight between its states."""
-    at = time_us.astype(np.float64)
+    """True poses at any times: straight between the states of a flight, and on beyond its first and last two."""
     known = flown.time_us.astype(np.float64)
+    before = np.clip(np.searchsorted(flown.time_us, time_us, side="right") - 1, 0, len(known) - 2)
+    share = (time_us - known[before]) / (known[before + 1] - known[before])
     turning = {"heading", "azimuth"}
     values = {}
     for name, value in flown.pose.__dict__.items():
         column = np.unwrap(value) if name in turning else np.asarray(value)
-        values[name] = np.interp(at, known, column)
+        values[name] = column[before] + share * (column[before + 1] - column[before])
     return Pose(**values)
 
 

@@ -30,6 +30,7 @@ from otear.simulate.sortie.deviations import NONE, drawn, reported
 from otear.simulate.sortie.recording import PACKETS_EVERY, write_telemetry, write_video
 from otear.simulate.sortie.telemetry import Mission, packets
 from otear.simulate.world.folder import World
+from otear.simulate.world.instructor import truth_of
 from otear.simulate.world.papers import authority_in
 from otear.simulate.world.real import reach_of
 
@@ -120,14 +121,16 @@ def fly_sortie(
     width, height = sensor.frame_width_px, sensor.frame_height_px
     if width is None or height is None:
         raise InputError(f"{sensor.name!r} makes no pictures", field="sensor", remedy="Choose a camera")
-    truth = world.truth() if take.video else None
+    truth = truth_of(world) if take.video else None
     patch = ground_of(world)
     flights, errors, noise = (np.random.default_rng([seed, int(sortie.sortie_id[2:], 16), i]) for i in range(3))
     wind = Wind(weather.wind_mps, weather.wind_from_deg, weather.gust_mps)
     flown = fly(sortie, aircraft, authority, wind=wind, heights=patch.heights, rng=flights, progress=progress)
-    flown = flown.rows(_ticks(flown, take))
+    first, last = _ticks(flown, take)
     deviations = drawn(aircraft, sensor, errors) if take.errors else NONE
     said = reported(flown, deviations, every=PACKETS_EVERY, width_px=width, height_px=height, rng=noise)
+    said = said.rows(np.arange(first // PACKETS_EVERY, -(-last // PACKETS_EVERY)))
+    flown = flown.rows(slice(first, last))
     data = packets(said, Mission(sortie.name, aircraft, sensor), patch)
     path.parent.mkdir(parents=True, exist_ok=True)
     if truth is not None:
@@ -138,8 +141,9 @@ def fly_sortie(
     return Recorded(path, sortie, aircraft, flown, tuple(data))
 
 
-def _ticks(flown: Flown, take: Take) -> slice:
-    """The states that are recorded. Raises `InputError` where that is not all in the flight, or too short to be one."""
+def _ticks(flown: Flown, take: Take) -> tuple[int, int]:
+    """The first state that is recorded, which has a packet, and the one after the last. Raises `InputError` where that
+    is not all in the flight, or too short to be one."""
     seconds = (flown.time_us - flown.time_us[0]) / 1e6
     whole_s = float(seconds[-1])
     ends_s = whole_s if take.for_s is None else take.from_s + take.for_s
@@ -150,7 +154,7 @@ def _ticks(flown: Flown, take: Take) -> slice:
             field="--for" if 0.0 <= take.from_s <= whole_s else "--from",
             remedy="Begin earlier, or record for less; without --for it is recorded to its end",
         )
-    first = int(np.searchsorted(seconds, take.from_s))
+    first = int(np.searchsorted(seconds, take.from_s)) // PACKETS_EVERY * PACKETS_EVERY
     last = len(flown) if take.for_s is None else int(np.searchsorted(seconds, ends_s))
     if last - first < 2 * PACKETS_EVERY:
         raise InputError(
@@ -158,7 +162,7 @@ def _ticks(flown: Flown, take: Take) -> slice:
             field="--for",
             remedy=f"Record {2 * PACKETS_EVERY / RATE_HZ:g} s or more",
         )
-    return slice(first, last)
+    return first, last
 
 
 def _text(path: Path) -> str:

@@ -7,7 +7,7 @@
     authority.yaml  the consent to survey it, signed; keys/*.pub are who signed
     aircraft/       documents of the aircraft that the consent names
     sorties/        a few flights to begin with
-    instructor/     `truth`, sealed, and `seed`, which opens it (readable by its owner only)
+    instructor/     `truth`, sealed, and `seed`, which opens it (readable by its owner only); see `instructor.py`
 
 A trainee gets the folder without `instructor/`.
 """
@@ -22,12 +22,10 @@ from typing import Any
 from otear.domain.times import instant_us
 from otear.errors import InputError
 from otear.simulate.scene.weather import Season
-from otear.simulate.world.seal import read_truth
-from otear.simulate.world.truth import Truth
 
 FORMAT = "otear-world/1"
 DOCUMENT = "world.json"
-_INSTRUCTOR = "instructor"
+INSTRUCTOR = "instructor"
 
 
 @dataclass(frozen=True)
@@ -82,14 +80,6 @@ class World:
         """Every file of the folder, the instructor's included, in the order of their names."""
         return tuple(sorted(path for path in self.folder.rglob("*") if path.is_file()))
 
-    def seed(self) -> int:
-        """What it was made from. Raises `InputError` where the instructor's folder is not there."""
-        return read_seed(self.folder / _INSTRUCTOR / "seed")
-
-    def truth(self) -> Truth:
-        """What is hidden in it; only for this package (tests/test_hidden_truth.py). Raises `InputError`."""
-        return read_truth(self.folder / _INSTRUCTOR / "truth", self.seed())
-
 
 def open_world(folder: Path) -> World:
     """The public part of a world. Raises `InputError` naming the file and the field."""
@@ -125,22 +115,6 @@ def world_document(world: World, **more: Any) -> str:
         **more,
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-
-
-def read_seed(path: Path) -> int:
-    """The seed in a file. Raises `InputError`."""
-    try:
-        return int(path.read_text(encoding="ascii"))
-    except OSError as error:
-        raise InputError(
-            f"cannot be read ({error.strerror})",
-            source=path,
-            remedy="Ask the instructor: only whoever made the world has its seed",
-        ) from error
-    except ValueError as error:
-        raise InputError(
-            "holds no whole number", source=path, remedy="Write the seed there and nothing else"
-        ) from error
 
 
 def _world(folder: Path, document: dict[str, Any], path: Path) -> World:
