@@ -11,8 +11,8 @@ from otear.flight.guidance import RATE_HZ
 from otear.flight.wind import Wind
 from otear.geo.frames import Floats, nearest_turn
 
-_SHAKE_S = 0.7
-"""How long a shake hangs together."""
+_SHAKE_S, _INERTIA_S = 0.7, 0.2
+"""How long a shake hangs together, and how long the aircraft takes to follow it: its rates never jump."""
 _ATTACK = np.radians(2.5)
 _LEAN = np.radians(5.0)
 """How far rotors lean into cruise."""
@@ -34,7 +34,10 @@ def pitch(aircraft: Aircraft, climb_mps: Floats, airspeed_mps: Floats) -> Floats
 
 def shaken(count: int, wind: Wind, rng: np.random.Generator) -> Floats:
     """What rough air does to heading, pitch and roll, radians, (3, count)."""
-    keep = float(np.exp(-1.0 / (RATE_HZ * _SHAKE_S)))
+    air, inertia = (float(np.exp(-1.0 / (RATE_HZ * seconds))) for seconds in (_SHAKE_S, _INERTIA_S))
+    both = air * inertia
+    # The variance of a second-order autoregression with these two poles, for pushes of unit variance.
+    gain = (1.0 + both) / ((1.0 - both) * (1.0 - air**2) * (1.0 - inertia**2))
     sigma = np.radians(0.1 + 0.1 * wind.gust_mps)
-    pushes = rng.standard_normal((3, count)) * sigma * np.sqrt(1.0 - keep**2)
-    return np.asarray(lfilter([1.0], [1.0, -keep], pushes, axis=1), dtype=np.float64)
+    pushes = rng.standard_normal((3, count)) * (sigma / np.sqrt(gain))
+    return np.asarray(lfilter([1.0], [1.0, -air - inertia, both], pushes, axis=1), dtype=np.float64)
