@@ -18,7 +18,7 @@ from otear.simulate.scene.tiles import FINEST_M, LEVELS, SIDE
 from otear.simulate.scene.view import CELL_PX, SKY_DEPTH_M, View
 from otear.simulate.world.land import Singles
 
-_BLEND_FROM = 0.8
+_BLEND_FROM = 0.88
 _SHIFT = 20
 _PARTS = 1 << _SHIFT
 _HALF = _PARTS >> 1
@@ -253,11 +253,13 @@ def _look_up(
                         at = np.uint64(first + ((v >> _SHIFT) & _IN_TILE) * _SIDE_1 + ((u >> _SHIFT) & _IN_TILE))
                         right_of, above = at + np.uint64(1), at + np.uint64(_SIDE_1)
                         wu, wv = np.uint64((u >> (_SHIFT - 8)) & 255), np.uint64((v >> (_SHIFT - 8)) & 255)
-                        low = _mix(_wide(texels[at], stay, move), _wide(texels[right_of], stay, move), wu, lanes)
-                        high = _mix(
-                            _wide(texels[above], stay, move), _wide(texels[above + np.uint64(1)], stay, move), wu, lanes
-                        )
-                        code = _mix(low, high, wv, lanes)
+                        both = (wu * wv) >> _EIGHT
+                        code = (
+                            _wide(texels[at], stay, move) * (_WHOLE - wu - wv + both)
+                            + _wide(texels[right_of], stay, move) * (wu - both)
+                            + _wide(texels[above], stay, move) * (wv - both)
+                            + _wide(texels[above + np.uint64(1)], stay, move) * both
+                        ) >> _EIGHT & lanes
                         if coarser == 1:
                             weight = np.uint64(np.float32(more) * np.float32(_PER_BLEND))
                             code = _mix(_wide(codes[i, j], stay, move), code, weight, lanes)

@@ -29,6 +29,7 @@ _CLOUD_M = 1_400.0
 """The size of the larger clouds."""
 _LEAST_SPAN_K = 9.0
 """A thermal picture is not stretched further than this many kelvin from black to white."""
+_STAY, _MOVE, _ASIDE, _BYTE = np.uint64(0xFF00FF), np.uint64(0x00FF00), np.uint64(24), np.uint64(0xFF)
 _AIRLIGHT = np.array([196.0, 208.0, 222.0])
 _CLOUD = np.array([236.0, 238.0, 242.0])
 
@@ -113,26 +114,27 @@ def colours(
 ) -> None:  # fmt: skip
     """Develop a picture in colours, (height, width, 3). `cloud` of shape (0, 0) is a clear sky."""
     width = codes.shape[1]
-    haze_red, haze_green, haze_blue = np.int32((haze >> 16) & 255), np.int32((haze >> 8) & 255), np.int32(haze & 255)
     cloudy = cloud.shape[0] > 0
     steps = len(passed)
     per_metre = np.float32(steps / range_m)
-    weights = (passed * 256.0).astype(np.int32)
+    # All three channels at once, 16 bits each (as in `lookup`): what passes of the code, and what the haze adds.
+    weights = (passed * 256.0).astype(np.uint64)
+    haze_code = np.uint64(haze)
+    haze_wide = (haze_code & _STAY) | ((haze_code & _MOVE) << _ASIDE)
+    hazes = haze_wide * (np.uint64(256) - weights)
     for i in range(first_row, end_row):
         row = (i * 167 + offset) & (SIZE * SIZE - 1)
         for j in range(width):
-            code = codes[i, j]
-            weight = weights[min(np.int32(depths[i, j] * per_metre), steps - 1)]
-            rest = 256 - weight
-            red = (np.int32(code >> np.uint32(16)) * weight + haze_red * rest) >> 8
-            green = (np.int32((code >> np.uint32(8)) & np.uint32(255)) * weight + haze_green * rest) >> 8
-            blue = (np.int32(code & np.uint32(255)) * weight + haze_blue * rest) >> 8
+            code = np.uint64(codes[i, j])
+            step = min(np.int32(depths[i, j] * per_metre), steps - 1)
+            hazy = (((code & _STAY) | ((code & _MOVE) << _ASIDE)) * weights[step] + hazes[step]) >> np.uint64(8)
+            red, green, blue = int((hazy >> np.uint64(16)) & _BYTE), int(hazy >> np.uint64(32)), int(hazy & _BYTE)
             if cloudy:
-                dense = np.int32(256.0 * _inside(cloud, i, j, cell_px))
+                dense = int(256.0 * _inside(cloud, i, j, cell_px))
                 red += ((((cloud_code >> 16) & 255) - red) * dense) >> 8
                 green += ((((cloud_code >> 8) & 255) - green) * dense) >> 8
                 blue += (((cloud_code & 255) - blue) * dense) >> 8
-            noisy = np.int32(grain[(row + j) & (SIZE * SIZE - 1)])
+            noisy = int(grain[(row + j) & (SIZE * SIZE - 1)])
             result[i, j, 0] = min(max(red + noisy, 0), 255)
             result[i, j, 1] = min(max(green + noisy, 0), 255)
             result[i, j, 2] = min(max(blue + noisy, 0), 255)

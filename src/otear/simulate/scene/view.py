@@ -22,8 +22,8 @@ from otear.simulate.world.land import Land
 
 CELL_PX = 8
 SKY_DEPTH_M = 1e9
-TEXEL_PX = 1.25
-"""The next level is mixed in from 0.8 of a level on: texels are 0.6 to 1.25 pixels large. Finer ones would glitter."""
+TEXEL_PX = 1.3
+"""The next level is mixed in from 0.88 of a level on: texels are 0.65 to 1.3 pixels large. Finer ones would glitter."""
 _BEND_PX = 0.6
 """Interpolation inside a cell may be wrong by this much; a cell that would be wronger gets a ray for every pixel."""
 _GRAZING = 0.06
