@@ -14,12 +14,17 @@ from otear.authority.strict_yaml import read_mapping
 from otear.domain.kinds import SiteKind
 from otear.errors import InputError, OtearError, RefusedError
 from otear.flight.sortie import read_sortie
+from otear.simulate.exercise.answers import Answers, read_answers
 from otear.simulate.exercise.exercise import check_apart, make_exercise, open_exercise
+from otear.simulate.exercise.findings import LATE, OUTSIDE
 from otear.simulate.exercise.marking import guessed, known, marked
 from otear.simulate.exercise.scenario import read_scenario
+from otear.simulate.exercise.score import score
+from otear.simulate.exercise.score_picture import draw_score
 from otear.simulate.world.instructor import truth_of
 
 from ..cli.test_commands import Cli
+from .truths import START_US, truth
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 EXAMPLE, AIRSTRIP = EXAMPLES / "scenario-foothills.yaml", EXAMPLES / "scenario-airstrip.yaml"
@@ -105,15 +110,15 @@ def test_an_exercise_gives_the_trainee_nothing_that_is_hidden(tmp_path: Path) ->
     seed = 0x5EED_5EED_5EED_5EED
     make_exercise(scenario, TEXT, trainee=trainee, instructor=instructor, seed=seed)
     exercise = open_exercise(instructor)
-    truth = truth_of(exercise.world)
-    assert len(truth.sites) >= 6
+    hidden = truth_of(exercise.world)
+    assert len(hidden.sites) == 6
     assert {path.name for path in (trainee / "footage").iterdir()} == {"flight-1.ts", "flight-2.ts"}
     given = {path.relative_to(trainee).as_posix(): path.read_bytes() for path in trainee.rglob("*") if path.is_file()}
     assert not {name for name in given if "truth" in name or "seed" in name or "sorties" in name}
     told = b"\n".join(data for name, data in given.items() if not name.endswith((".ts", ".png", ".tif")))
-    for secret in (str(seed).encode(), hex(seed).encode(), *(site.site_id.encode() for site in truth.sites)):
+    for secret in (str(seed).encode(), hex(seed).encode(), *(site.site_id.encode() for site in hidden.sites)):
         assert secret not in told
-    for site in truth.sites:
+    for site in hidden.sites:
         assert f"{site.lat_deg:.4f}".encode() not in told
     assert (instructor.stat().st_mode & 0o077) == 0
     knows = known(instructor, np.random.default_rng(1))
@@ -124,6 +129,12 @@ def test_an_exercise_gives_the_trainee_nothing_that_is_hidden(tmp_path: Path) ->
         best = marked(instructor, answers, tmp_path / "score.png")
         assert (best.found, best.false, len(best.missed), best.minutes) == (len(knows.answers), 0, 0, scenario.minutes)
     assert best.found > 0
+    # What the flights have shown is the instructor's to know, and no claim makes it more.
+    globe = ((-180.0, -90.0), (180.0, -90.0), (180.0, 90.0), (-180.0, 90.0))
+    at = marked(instructor, replace(knows, looked_at=(globe,))).looked_at
+    assert at.claimed_district == 1.0
+    assert 0.05 < at.shown_district < 1.0
+    assert at.claimed_unshown == pytest.approx(1.0 - at.shown_district)
     guess = marked(instructor, guessed(instructor, 50, np.random.default_rng(1)))
     assert guess.chance.low <= guess.found <= guess.chance.high
     again, kept = tmp_path / "again", tmp_path / "kept"
@@ -209,17 +220,65 @@ def test_the_commands_make_answer_and_score(
         options = ("--instructor", "instructor", "--crew", crew, "--count", 5, "--seed", 2, "--out", file)
         assert cli.json(*exercise, "answer", *options)["answers"] == count
         scored = cli.json(*exercise, "score", file, "--instructor", "instructor")
-        assert (scored["found"], scored["missed"], scored["false"]) == (found, 3 - found, count - found)
+        assert (scored["found"], scored["missed"]) == (found, 3 - found)
+        assert scored["found"] + scored["false"] + scored["not_called"] == count
     document = json.loads(Path("omniscient.json").read_text())
     document["crew"] = "$x^$ [b]team[/b]"
     document["answers"] = [*document["answers"], document["answers"][0], {**document["answers"][0], "lat_deg": 0.0}]
     Path("twice.json").write_text(json.dumps(document))
-    score = (*exercise, "score", "twice.json", "--instructor", "instructor")
-    assert cli.json(*score)["false_for"] == ["duplicate", "outside the district"]
-    code, out, _ = cli(*score, "--picture", "score.png")
+    asked = (*exercise, "score", "twice.json", "--instructor", "instructor")
+    assert cli.json(*asked)["false_for"] == ["duplicate", "outside the district"]
+    code, out, _ = cli(*asked, "--picture", "score.png")
     assert (code, Path("score.png").read_bytes()[:4]) == (0, b"\x89PNG")
     assert "$x^$ [b]team[/b]" in out
     assert "2: duplicate, outside the district" in out
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("crew", ["\u5de1\u5bdf\u968a", "eagles \U0001f985", "Águilas"])
+def test_a_crew_may_be_called_what_the_picture_has_no_letters_for(tmp_path: Path, crew: str) -> None:
+    world = truth()
+    path = tmp_path / "score.png"
+    draw_score(score(Answers(crew, START_US, ()), world, 60.0), world, path)
+    assert path.read_bytes()[:4] == b"\x89PNG"
+
+
+def form(tmp_path: Path, **changes: object) -> tuple[str, str]:
+    """The form for answers of a small exercise, and what the English page says."""
+    text = changed(AIRSTRIP.read_text(encoding="utf-8"), **{**SMALL, "sorties": [], **changes})
+    trainee = tmp_path / "trainee"
+    make_exercise(read_scenario(text), text, trainee=trainee, instructor=tmp_path / "instructor", seed=5)
+    return tuple((trainee / name).read_text(encoding="utf-8") for name in ("answers.yaml", "README.md"))  # type: ignore[return-value]
+
+
+def test_the_form_is_valid_as_it_stands_and_with_its_example(tmp_path: Path) -> None:
+    text, page = form(tmp_path, starts="2026-03-04T23:40:00Z", minutes=9)
+    assert read_answers(text).answers == ()
+    filled = read_answers("\n".join(line.removeprefix("#") if "deg" in line else line for line in text.splitlines()))
+    (example,) = filled.answers
+    assert filled.started_us < example.time_us < filled.started_us + 9 * 60_000_000
+    result = marked(tmp_path / "instructor", filled)
+    assert [finding.false_for in {LATE, OUTSIDE} for finding in result.findings] == [False]
+    assert "confidence of 0.5" in page
+    assert "confianza de 0.5" in (tmp_path / "trainee" / "LEEME.md").read_text(encoding="utf-8")
+
+
+def test_more_sites_than_there_is_room_for_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="of 500 sites") as caught:
+        form(tmp_path, kinds=None, sites=500, district_km=6)
+    assert caught.value.field == "sites"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_lies_beside_the_folders_is_left_alone(tmp_path: Path) -> None:
+    """Drafts of another run, say."""
+    for name in ("trainee", "instructor"):
+        (tmp_path / f".{name}.draft").mkdir()
+        (tmp_path / f".{name}.draft" / "file").touch()
+    form(tmp_path)
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("*")}
+    assert found == {".trainee.draft", ".instructor.draft", "trainee", "instructor"}
+    assert all((tmp_path / f".{name}.draft" / "file").exists() for name in ("trainee", "instructor"))
 
 
 def test_a_folder_that_is_no_exercise_is_named(tmp_path: Path) -> None:

@@ -53,33 +53,60 @@ NOWHERE = at(0, lat_deg=TRUTH.sites[0].lat_deg + 0.01)
 def test_a_crew_that_guesses_scores_as_chance_does() -> None:
     rng = np.random.default_rng(1)
     results = [scored(random_crew(TRUTH, START_US, MINUTES, 600, rng)) for _ in range(40)]
-    chance = results[0].chance
-    # 600 guesses at 12 circles of 78.2 m in a district of 11.2 by 11.1 km.
+    # As many guesses as are calls at 12 circles of 78.2 m in a district of 10.2 by 11.2 km.
     reach = TRUTH.sites[0].radius_m + GATE_M
-    assert chance.expected == pytest.approx(12 * 600 * np.pi * reach**2 / (11_220.0 * 11_080.0), rel=0.06)
-    assert sum(chance.low <= result.found <= chance.high for result in results) >= 36
-    assert np.mean([result.found for result in results]) == pytest.approx(chance.expected, abs=0.5)
-    assert all(result.recall < 0.5 and result.precision < 0.02 for result in results)
-    assert all(result.brier > result.brier_base_rate + 0.2 for result in results)
+    share = np.pi * reach**2 / (10_200.0 * 11_170.0)
+    for result in results:
+        assert result.chance.expected == pytest.approx(12 * len(result.calls) * share, rel=0.04)
+        assert result.chance.precision == pytest.approx(12 * share, rel=0.02)
+    assert sum(result.chance.low <= result.found <= result.chance.high for result in results) >= 36
+    expected = np.mean([result.chance.expected for result in results])
+    assert np.mean([result.found for result in results]) == pytest.approx(expected, abs=0.4)
+    assert all(result.recall < 0.5 and result.precision < 0.03 for result in results)
+    assert np.mean([result.average_precision for result in results]) < 2 * results[0].chance.precision
+    assert np.mean([result.recall_at_budget for result in results]) < 0.05
+    assert all(result.brier_skill < 0.0 for result in results)
 
 
 def test_a_crew_that_knows_everything_scores_as_well_as_can_be() -> None:
-    inside = []
+    inside, squares = [], []
     for seed in range(40):
         result = scored(omniscient_crew(TRUTH, START_US, MINUTES, np.random.default_rng(seed)))
         assert (result.found, result.false, result.recall, result.precision) == (12, 0, 1.0, 1.0)
-        assert result.brier == 0.0
+        assert (result.average_precision, result.recall_at_budget, result.brier_skill) == (1.0, 1.0, 1.0)
+        assert result.calibration_error == 0.0
         assert result.found > 50 * result.chance.expected
         assert all(row == {kind: sum(row.values())} for kind, row in result.kinds.items())
-        inside.append(result.inside_share)
+        inside.append(result.placing.inside_share)
+        squares.append(result.placing.mean_square)
     # Its errors are drawn from the ellipses that it claims: 480 of them, 90% inside.
     assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
+    assert np.mean(squares) == pytest.approx(2.0, abs=0.25)
 
 
 def test_a_site_that_is_named_twice_counts_once_and_once_as_false() -> None:
-    result = scored(said(at(3, confidence=0.4), at(3)))
+    result = scored(said(at(3, confidence=0.6), at(3)))
     assert (result.found, result.false, len(result.missed)) == (1, 1, 11)
     assert [finding.false_for for finding in result.findings] == [DUPLICATE, ""]
+
+
+def test_the_surer_of_two_answers_has_the_site_however_near_the_other_is() -> None:
+    off = at(3, lat_deg=TRUTH.sites[3].lat_deg + 40.0 / 110_800.0)
+    result = scored(said(at(3, confidence=0.6), replace(off, confidence=0.7)))
+    assert [finding.site for finding in result.findings] == [None, TRUTH.sites[3]]
+    # Of two that are as sure, the nearer has it.
+    even = scored(said(replace(off, confidence=0.6), at(3, confidence=0.6)))
+    assert [finding.site for finding in even.findings] == [None, TRUTH.sites[3]]
+
+
+def test_an_answer_that_is_rather_doubted_finds_nothing_and_is_not_false() -> None:
+    result = scored(said(at(3, confidence=0.49), replace(NOWHERE, confidence=0.3), at(4, confidence=0.5)))
+    assert (result.found, result.false, len(result.missed)) == (1, 0, 11)
+    assert [site.site_id for site in result.missed].count(TRUTH.sites[3].site_id) == 1
+    assert len(result.minutes_to_find) == 1
+    assert sum(sum(row.values()) for row in result.kinds.values()) == 1
+    # The one that was doubted and true still says how well the crew knows how sure it is.
+    assert result.brier_skill > scored(said(replace(NOWHERE, confidence=0.3), at(4, confidence=0.5))).brier_skill
 
 
 def test_what_only_looks_like_a_site_is_named() -> None:
@@ -170,16 +197,16 @@ def test_an_airstrip_is_found_anywhere_on_its_runway_and_nowhere_else(
         (finding,) = result.findings
         beyond = max(abs(ahead_m) - LENGTH_M / 2.0, 0.0)
         assert finding.error_m == pytest.approx(np.hypot(beyond, right_m), abs=1.5)
-        assert finding.inside is None
+        assert (finding.square, finding.inside) == (None, None)
 
 
 def test_an_airstrip_was_looked_at_where_any_of_its_runway_was() -> None:
     corners = [beside_strip(*corner) for corner in ((250.0, -60.0), (350.0, -60.0), (350.0, 60.0), (250.0, 60.0))]
     end = tuple((lon, lat) for lat, lon in corners)
     result = score(replace(said(), looked_at=(end,)), WITH_STRIP, MINUTES)
-    assert result.sites_covered == pytest.approx(1 / 13)
+    assert result.looked_at.claimed_sites == pytest.approx(1 / 13)
     off = tuple((lon + 0.003, lat - 0.003) for lon, lat in end)
-    assert score(replace(said(), looked_at=(off,)), WITH_STRIP, MINUTES).sites_covered == 0.0
+    assert score(replace(said(), looked_at=(off,)), WITH_STRIP, MINUTES).looked_at.claimed_sites == 0.0
 
 
 def test_chance_reckons_with_all_the_ground_that_an_answer_may_name() -> None:
@@ -219,30 +246,24 @@ def test_the_claimed_ellipse_is_held_against_the_true_place() -> None:
     east = at(2, lon_deg=TRUTH.sites[2].lon_deg + 25.0 / 101_000.0)
     along, across = Claim(30.0, 5.0, 90.0), Claim(30.0, 5.0, 0.0)
     result = scored(said(replace(east, ellipse=along)))
-    assert (result.inside_share, result.findings[0].error_m) == (1.0, pytest.approx(25.0, abs=0.2))
-    assert scored(said(replace(east, ellipse=across))).inside_share == 0.0
-    assert scored(said(replace(east, ellipse=None))).inside_share is None
+    assert (result.placing.inside_share, result.findings[0].error_m) == (1.0, pytest.approx(25.0, abs=0.2))
+    # 25 m along a half axis of 30 m that is 2.146 standard deviations.
+    assert result.placing.mean_square == pytest.approx((25.0 / 30.0 * 2.146) ** 2, rel=0.02)
+    assert scored(said(replace(east, ellipse=across))).placing.inside_share == 0.0
+    assert scored(said(replace(east, ellipse=None))).placing.inside_share is None
 
 
 def test_confidence_is_judged_by_what_came_true() -> None:
     sure = scored(said(*(at(i, confidence=1.0) for i in range(6)), *(replace(NOWHERE, confidence=0.0),) * 6))
-    assert (sure.brier, sure.brier_base_rate, sure.calibration_error) == (0.0, 0.25, 0.0)
+    assert (sure.brier_skill, sure.calibration_error) == (0.5, 0.0)
     wrong = scored(said(*(at(i, confidence=0.0) for i in range(6)), *(replace(NOWHERE, confidence=1.0),) * 6))
-    assert (wrong.brier, wrong.calibration_error) == (1.0, 1.0)
-
-
-def test_what_was_looked_at_is_a_share_of_the_district_and_of_the_sites() -> None:
-    bounds = TRUTH.land.grid.bounds
-    west, south, east, north = (float(np.degrees(v)) for v in bounds)
-    half = ((west, south), ((west + east) / 2, south), ((west + east) / 2, north), (west, north))
-    result = scored(replace(said(at(0)), looked_at=(half,)))
-    assert result.district_covered == pytest.approx(0.5)
-    assert result.sites_covered == pytest.approx(0.5)
+    assert (wrong.brier_skill, wrong.calibration_error) == (-0.5, 1.0)
 
 
 def test_no_answers_are_a_score_too() -> None:
     result = scored(said())
-    assert (result.found, result.false, result.recall, result.precision, result.brier) == (0, 0, 0.0, None, None)
+    assert (result.found, result.false, result.recall, result.precision, result.brier_skill) == (0, 0, 0.0, None, 0.0)
+    assert (result.average_precision, result.recall_at_budget, result.calibration_error) == (0.0, 0.0, None)
 
 
 @given(st.permutations(range(6)), st.lists(st.floats(0.0, 1.0), min_size=6, max_size=6))
@@ -251,7 +272,9 @@ def test_the_order_of_answers_does_not_matter(order: list[int], confidences: lis
     answers = [at(i, confidence=c) for i, c in enumerate(confidences[:4])] + [NOWHERE, at(1)]
     one, other = scored(said(*answers)), scored(said(*(answers[i] for i in order)))
     assert (one.found, one.false, one.recall) == (other.found, other.false, other.recall)
-    assert one.brier == pytest.approx(other.brier)
+    assert one.brier_skill == pytest.approx(other.brier_skill)
+    assert one.average_precision == pytest.approx(other.average_precision)
+    assert one.recall_at_budget == pytest.approx(other.recall_at_budget)
 
 
 @given(st.sets(st.integers(0, 11), max_size=8), st.floats(0.0, 400.0))

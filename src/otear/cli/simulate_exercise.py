@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from otear.cli.output import JsonOption, facts_table, out, print_json, progress_bars
-
-if TYPE_CHECKING:
-    from otear.simulate.exercise.score import Score
 
 InstructorOption = Annotated[Path, typer.Option(help="The instructor's folder: it holds the truth.")]
 
@@ -95,6 +92,7 @@ def score(
     """Hold answers against the truth: what was found, missed and false, and how true the claims were."""
     from otear.simulate.exercise.answers import read_answers
     from otear.simulate.exercise.marking import marked
+    from otear.simulate.exercise.report import score_document, score_lines
     from otear.workflow.files import drafted, read_text
 
     given = read_answers(read_text(answers), answers)
@@ -103,59 +101,9 @@ def score(
     else:
         with drafted(picture) as draft:
             result = marked(instructor, given, draft)
-    document = _document(result)
     if json:
-        print_json(document)
+        print_json(score_document(result))
         return
-    out.print(facts_table(f"Crew {result.crew}", _facts(document)))
+    out.print(facts_table(f"Crew {result.crew}", score_lines(result)))
     if picture is not None:
         out.print(f"Picture {picture}")
-
-
-def _document(score: Score) -> dict[str, Any]:
-    from otear.simulate.exercise.findings import LATE
-
-    return {
-        "crew": score.crew,
-        "found": score.found,
-        "missed": len(score.missed),
-        "false": score.false,
-        "late": sum(finding.false_for == LATE for finding in score.findings),
-        "remains": sum(finding.remains for finding in score.findings),
-        "recall": score.recall,
-        "precision": score.precision,
-        "chance": score.chance,
-        "minutes_to_find": score.minutes_to_find,
-        "district_covered": score.district_covered,
-        "sites_covered": score.sites_covered,
-        "median_error_m": score.median_error_m,
-        "ellipse_coverage_90": score.inside_share,
-        "ellipse_coverage_interval": score.inside_interval,
-        "brier": score.brier,
-        "brier_base_rate": score.brier_base_rate,
-        "calibration_error": score.calibration_error,
-        "calibration": score.bins,
-        "kinds": score.kinds,
-        "false_for": sorted(finding.false_for for finding in score.findings if finding.false_for),
-        "missed_kinds": sorted(site.kind.value for site in score.missed),
-    }
-
-
-def _facts(score: dict[str, Any]) -> dict[str, str]:
-    def number(name: str, unit: str = "") -> str:
-        return "nothing to tell by" if score[name] is None else f"{score[name]:.3g}{unit}"
-
-    minutes, chance = score["minutes_to_find"], score["chance"]
-    return {
-        "sites": f"{score['found']} found ({score['remains']} of them remains), {score['missed']} missed",
-        "chance": f"would find {chance.expected:.2g} ({chance.low:.0f} to {chance.high:.0f} in 95% of cases)",
-        "false": f"{score['false']}" + (f": {', '.join(score['false_for'])}" if score["false_for"] else ""),
-        "recall": number("recall"),
-        "precision": number("precision"),
-        "first, last": f"minute {minutes[0]:.0f}, minute {minutes[-1]:.0f}" if minutes else "none",
-        "covered": f"district {number('district_covered')}, sites {number('sites_covered')}",
-        "placed": f"{number('median_error_m', ' m')} off (median), "
-        f"{number('ellipse_coverage_90')} inside the claimed 90% ellipse",
-        "belief": f"Brier {number('brier')} (base rate {number('brier_base_rate')}), "
-        f"calibration error {number('calibration_error')}",
-    }

@@ -19,6 +19,8 @@ from otear.domain.times import utc_text
 from otear.errors import InputError
 
 FORMAT = "otear-answers/1"
+CALLED_FROM = 0.5
+"""From this confidence on an answer says that there is a site. Below it, it only says how sure a crew is."""
 
 _Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 _Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
@@ -44,6 +46,11 @@ class Answer:
     time_us: int
     kind: SiteKind | None = None
     ellipse: Claim | None = None
+
+    @property
+    def called(self) -> bool:
+        """Whether it says that there is a site: at least as likely as not."""
+        return self.confidence >= CALLED_FROM
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from otear.authority.charts import GEODESIC
 from otear.domain.kinds import SiteKind
+from otear.geo.ellipse import ELLIPSE_90
 from otear.simulate.exercise.answers import Answer, Answers, Claim
 from otear.simulate.world.truth import Truth
 
@@ -13,8 +14,6 @@ RANDOM, OMNISCIENT = "random guesses (no crew)", "knows the truth (no crew)"
 _SECOND_US = 1_000_000
 _TICK_US = 1_000
 """What a document of answers tells times to."""
-_CHI2_90 = 4.605170185988092
-"""The 90% quantile of chi-square with two degrees of freedom: -2 ln(0.1)."""
 
 
 def random_crew(truth: Truth, started_us: int, minutes: float, count: int, rng: np.random.Generator) -> Answers:
@@ -46,7 +45,7 @@ def omniscient_crew(truth: Truth, started_us: int, minutes: float, rng: np.rando
         if -(-first_us // _TICK_US) > last_us // _TICK_US:
             continue
         major, minor, azimuth = rng.uniform(8.0, 16.0), rng.uniform(3.0, 8.0), rng.uniform(0.0, 180.0)
-        along, across = rng.standard_normal(2) * np.array([major, minor]) / np.sqrt(_CHI2_90)
+        along, across = rng.standard_normal(2) * np.array([major, minor]) / ELLIPSE_90
         bearing = azimuth + np.degrees(np.arctan2(across, along))
         lon, lat, _ = GEODESIC.fwd(site.lon_deg, site.lat_deg, bearing, np.hypot(along, across))
         answers.append(

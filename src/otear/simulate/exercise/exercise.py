@@ -12,7 +12,6 @@ truth, is in the instructor's folder only.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from otear.simulate.exercise.handout import hand_out
 from otear.simulate.exercise.ready import check_ready, ready_sorties
 from otear.simulate.exercise.scenario import Scenario
 from otear.simulate.exercise.shown import read_shown, shown_text
+from otear.simulate.whole import whole_folder
 from otear.simulate.world.folder import World, open_world
 from otear.simulate.world.hide import Chosen
 from otear.simulate.world.make import make_world
@@ -72,12 +72,7 @@ def make_exercise(
     texts = sorties or {}
     ready = ready_sorties(texts)
     rows, columns = (round(scenario.district_km * 1e3 / post_m) for post_m in (_ROW_M, _COLUMN_M))
-    drafts = [folder.with_name(f".{folder.name}.draft") for folder in (trainee, instructor)]
-    for draft in drafts:
-        shutil.rmtree(draft, ignore_errors=True)
-    given, kept = drafts
-    try:
-        kept.mkdir(parents=True)
+    with whole_folder(trainee) as given, whole_folder(instructor) as kept:
         kept.chmod(0o700)
         world = make_world(
             kept / _WORLD,
@@ -101,13 +96,6 @@ def make_exercise(
         hand_out(given, world, scenario, texts)
         shown = fly_all(given / "footage", world, scenario, seed, progress)
         (kept / _SHOWN).write_text(shown_text(shown), encoding="utf-8")
-        for draft, folder in zip(drafts, (trainee, instructor), strict=True):
-            if folder.exists():
-                folder.rmdir()
-            draft.replace(folder)
-    finally:
-        for draft in drafts:
-            shutil.rmtree(draft, ignore_errors=True)
     return open_exercise(instructor)
 
 

@@ -1,8 +1,9 @@
 """What each answer turned out to be.
 
 An answer and a site belong together if the site was there at the time of the answer and the place said is within
-`GATE_M` of the site's ground; among all ways to pair them, one to one, that which finds most, and places it best, is
-taken (Kuhn-Munkres). Degrees, metres, microseconds.
+`GATE_M` of the site's ground. Among all ways to pair them, one to one, that is taken which finds most, by the surest
+answers, placed best (Kuhn-Munkres): going down the answers from the surest finds as many sites as can be at each step,
+and no less sure answer changes what a surer one has found. Degrees, metres, microseconds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from otear.authority.charts import GEODESIC
+from otear.geo.ellipse import ELLIPSE_90
 from otear.geo.frames import Floats
 from otear.simulate.exercise.answers import Answer
 from otear.simulate.exercise.grounds import Ground, distances_m, district
@@ -25,7 +27,8 @@ GATE_M = 50.0
 DUPLICATE, LATE, OUTSIDE, OTHER_TIME = "duplicate", "late", "outside the district", "not there at that time"
 """Why an answer is false: another one was taken for the site that it names; it came when the time was up; it names a
 place of another land; a site is there, but was not when the answer came."""
-_FAR_M = 1e6
+_LESS_SURE_M = 1e5
+"""What an answer costs more than the next surer one: further than all pairs together may be apart."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,27 @@ class Finding:
     """An answer and what it turned out to be: a site (`remains` where it was no longer at work), or nothing.
 
     `false_for` says why it is false: one of the words above, or which lookalike stands there; "" where nothing does.
-    `error_m` is from the place said to the site's middle, or to the centre line of a runway. `inside` is whether the
-    middle lies in the 90% ellipse that was claimed; None where none was, and for a runway, which has no one place.
+    `error_m` is from the place said to the site's middle, or to the centre line of a runway. `square` is the square of
+    the error in standard deviations of the ellipse that was claimed (Mahalanobis), which is 2 on average where that is
+    as large as the errors are; None where none was, and for a runway, which has no one place.
     """
 
     answer: Answer
     site: HiddenSite | None
     remains: bool = False
     error_m: float | None = None
-    inside: bool | None = None
+    square: float | None = None
     false_for: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether it says that there is a site, and there is."""
+        return self.site is not None and self.answer.called
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the site's middle lies in the 90% ellipse that was claimed."""
+        return None if self.square is None else self.square <= ELLIPSE_90**2
 
 
 def findings_of(
@@ -57,49 +71,59 @@ def findings_of(
     there = (from_us <= time_us[:, None]) & (time_us[:, None] < gone_us)
     in_time = time_us <= until_us
     fits = near & there & in_time[:, None]
-    # Of two answers equally near, the surer one is taken for the site.
-    doubt = np.array([[1.0 - answer.confidence] for answer in answers]) if answers else np.zeros((0, 1))
-    of = dict(_pairs(away + 1e-3 * doubt, fits))
+    of = dict(_pairs(away, fits, np.array([answer.confidence for answer in answers])))
+    outside = ~shapely.covers(district(truth), shapely.points(lon, lat))
+    alike = _lookalikes(lat, lon, truth)
     findings = []
     for i, answer in enumerate(answers):
         if i in of:
             site, ground = sites[of[i]], grounds[of[i]]
             remains = answer.time_us >= site.idle_us
-            inside = None if ground.half_m else _inside(answer, site)
-            findings.append(Finding(answer, site, remains=remains, error_m=float(away[i, of[i]]), inside=inside))
+            square = None if ground.half_m else _square(answer, site)
+            findings.append(Finding(answer, site, remains=remains, error_m=float(away[i, of[i]]), square=square))
         elif not in_time[i]:
             findings.append(Finding(answer, None, false_for=LATE))
         elif fits[i].any():
             findings.append(Finding(answer, None, false_for=DUPLICATE))
-        elif not district(truth).covers(shapely.Point(answer.lon_deg, answer.lat_deg)):
+        elif outside[i]:
             findings.append(Finding(answer, None, false_for=OUTSIDE))
         else:
-            findings.append(Finding(answer, None, false_for=OTHER_TIME if near[i].any() else _lookalike(answer, truth)))
+            findings.append(Finding(answer, None, false_for=OTHER_TIME if near[i].any() else alike[i]))
     return tuple(findings)
 
 
-def _lookalike(answer: Answer, truth: Truth) -> str:
+def _lookalikes(lat_deg: Floats, lon_deg: Floats, truth: Truth) -> list[str]:
+    """Which lookalike stands at each place, the nearest; "" where none does."""
+    if not truth.lookalikes:
+        return [""] * len(lat_deg)
     spots = tuple(Ground(one.lat_deg, one.lon_deg, 0.0, 0.0, one.radius_m) for one in truth.lookalikes)
-    away_m = distances_m(np.array([answer.lat_deg]), np.array([answer.lon_deg]), spots)[0].tolist()
-    near = [(d, item.what) for d, item in zip(away_m, truth.lookalikes, strict=True) if d <= item.radius_m + GATE_M]
-    return min(near)[1] if near else ""
+    away = distances_m(lat_deg, lon_deg, spots)
+    away[away > np.array([one.radius_m + GATE_M for one in truth.lookalikes])] = np.inf
+    nearest = away.argmin(axis=1)
+    there = np.isfinite(away[np.arange(len(away)), nearest])
+    return [truth.lookalikes[i].what if stands else "" for i, stands in zip(nearest, there, strict=True)]
 
 
-def _inside(answer: Answer, site: HiddenSite) -> bool | None:
-    """Whether the middle of a site lies in the ellipse that an answer claims."""
+def _square(answer: Answer, site: HiddenSite) -> float | None:
+    """The squared distance of an answer from the middle of a site, in standard deviations of the ellipse it claims."""
     if answer.ellipse is None:
         return None
     azimuth, _, away = GEODESIC.inv(answer.lon_deg, answer.lat_deg, site.lon_deg, site.lat_deg)
     turned = np.radians(azimuth - answer.ellipse.azimuth_deg)
     along, across = away * np.cos(turned), away * np.sin(turned)
-    return bool((along / answer.ellipse.semi_major_m) ** 2 + (across / answer.ellipse.semi_minor_m) ** 2 <= 1.0)
+    nineties = np.hypot(along / answer.ellipse.semi_major_m, across / answer.ellipse.semi_minor_m)
+    return float((nineties * ELLIPSE_90) ** 2)
 
 
-def _pairs(away_m: Floats, fits: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """One to one, as many as can be, and the nearest of those."""
-    if not away_m.size:
+def _pairs(away_m: Floats, fits: NDArray[np.bool_], confidence: Floats) -> list[tuple[int, int]]:
+    """One to one, as many as can be, of those the surest, and of those the nearest."""
+    some = np.flatnonzero(fits.any(axis=1))
+    if not some.size:
         return []
+    _, rank = np.unique(-confidence[some], return_inverse=True)
+    cost = away_m[some] + _LESS_SURE_M * rank[:, None]
     # A pair that does not fit costs more than all that do together.
-    cost = np.where(fits, away_m, _FAR_M * max(away_m.shape))
-    rows, columns = linear_sum_assignment(cost)
-    return [(i, j) for i, j in zip(rows.tolist(), columns.tolist(), strict=True) if fits[i, j]]
+    never = _LESS_SURE_M * (rank.max() + 1.0) * min(cost.shape)
+    rows, columns = linear_sum_assignment(np.where(fits[some], cost, never))
+    pairs = zip(some[rows].tolist(), columns.tolist(), strict=True)
+    return [(i, j) for i, j in pairs if fits[i, j]]

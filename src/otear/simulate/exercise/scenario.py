@@ -44,7 +44,7 @@ class _Flight(Closed):
     depart: Instant
     hours: Annotated[float, Field(gt=0.0, le=24.0)]
     above_m: Annotated[float, Field(ge=50.0, le=15_000.0)] = 3_000.0
-    hfov_deg: Annotated[float, Field(gt=0.0, lt=90.0)] = 5.7
+    hfov_deg: Annotated[float, Field(ge=0.01, lt=90.0)] = 5.7
 
 
 class _Kinds(Closed):

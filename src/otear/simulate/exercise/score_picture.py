@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
 from otear.simulate.exercise.score import Score
@@ -21,9 +22,8 @@ def draw_score(score: Score, truth: Truth, path: Path) -> None:
     """Write the picture as a PNG. The same score gives the same bytes."""
     with mpl.rc_context({"font.family": "DejaVu Sans", "axes.titlesize": 10, "axes.titlelocation": "left"}):
         figure = Figure(figsize=(12.5, 7.0), dpi=110, layout="constrained")
-        figure.suptitle(
-            f"Exercise in {truth.world_id}: {score.crew}", x=0.01, ha="left", fontsize=13, fontweight="bold"
-        )
+        title = f"Exercise in {truth.world_id}: {_drawable(score.crew)}"
+        figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
         grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1.0))
         _draw_map(figure.add_subplot(grid[:, 0]), score, truth)
         _draw_belief(figure.add_subplot(grid[0, 1]), score)
@@ -32,6 +32,12 @@ def draw_score(score: Score, truth: Truth, path: Path) -> None:
         for text in figure.findobj(Text):
             text.set_parse_math(False)
         figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _drawable(name: str) -> str:
+    """A name with a replacement character for each that the font of the title does not have."""
+    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold")))
+    return "".join(letter if font.get_char_index(ord(letter)) else "\ufffd" for letter in name)
 
 
 def _draw_map(axes: Axes, score: Score, truth: Truth) -> None:
@@ -45,8 +51,8 @@ def _draw_map(axes: Axes, score: Score, truth: Truth) -> None:
     box = np.degrees([bounds.west, bounds.east, bounds.south, bounds.north])
     axes.imshow(shade, cmap="gray", extent=tuple(box.tolist()), vmin=-0.4, vmax=1.0, interpolation="bilinear")
     axes.set_aspect(1.0 / float(np.cos(land.plane.lat)))
-    hits = [finding.site for finding in score.findings if finding.site is not None]
-    stray = [finding.answer for finding in score.findings if finding.site is None]
+    hits = [finding.site for finding in score.calls if finding.site is not None]
+    stray = [finding.answer for finding in score.calls if finding.site is None]
     for places, marker, colour, label in (
         (hits, "o", _FOUND, f"found: {len(hits)}"),
         (score.missed, "s", _MISSED, f"missed: {len(score.missed)}"),
@@ -60,7 +66,7 @@ def _draw_map(axes: Axes, score: Score, truth: Truth) -> None:
     axes.set_xlabel("longitude, degrees")
     axes.set_ylabel("latitude, degrees")
     chance = score.chance
-    axes.set_title(f"chance would find {chance.expected:.2g} ({chance.low:.0f} to {chance.high:.0f} in 95% of cases)")
+    axes.set_title(f"as many calls without looking find {chance.expected:.2g} at random, {chance.best:.2g} at best")
 
 
 def _draw_belief(axes: Axes, score: Score) -> None:
@@ -75,15 +81,15 @@ def _draw_belief(axes: Axes, score: Score) -> None:
     axes.set_ylim(-0.03, 1.03)
     axes.set_xlabel("confidence that was stated")
     axes.set_ylabel("share that are sites")
-    brier = "none" if score.brier is None else f"{score.brier:.3f}"
-    axes.set_title(f"Belief: Brier score {brier}; the number of answers beside each point")
+    skill = "none" if score.brier_skill is None else f"{score.brier_skill:.2f}"
+    axes.set_title(f"Belief: skill {skill}, 1 is perfect; the number of answers beside each point")
 
 
 def _draw_time(axes: Axes, score: Score) -> None:
     minutes = np.array([0.0, *score.minutes_to_find, score.minutes])
     axes.step(minutes, [*range(score.found + 1), score.found], where="post", color=_FOUND)
     axes.axhline(score.found + len(score.missed), color="0.6", linewidth=1.0)
-    axes.set_xlabel("minutes from the start")
+    axes.set_xlabel("minutes from the start, as the crew states them")
     axes.set_ylabel("sites found")
     axes.set_ylim(0, max(score.found + len(score.missed), 1) * 1.1)
     median = f"half of them by minute {np.median(score.minutes_to_find):.0f}" if score.minutes_to_find else "none"

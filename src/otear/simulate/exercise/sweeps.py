@@ -5,7 +5,8 @@ Climb and descent come on top: the hours are those at height.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -38,10 +39,12 @@ def sweep_sortie(
     wind: Wind,
     rng: np.random.Generator,
 ) -> Sortie:
-    """A sortie of strips for a sweep, from a base where the authority lets it fly. Raises `InputError` without one."""
+    """A sortie of strips for a sweep, from a base where the authority lets it fly. Without one raises `InputError` or
+    `RefusedError`, for the cause that stood against most of what was tried."""
     sensor = _sensor(sweep, aircraft)
     height = highest_msl_m + sweep.above_m
     strips = list(_strips(sweep, district, rng))
+    causes: list[InputError | RefusedError] = []
     for base in _places(district, rng):
         ground = float(heights(np.radians([base.lat_deg]), np.radians([base.lon_deg]))[0])
 
@@ -62,16 +65,19 @@ def sweep_sortie(
 
         chosen: tuple[Strip, ...] = ()
         for strip in strips:
-            route = _route(sortie((*chosen, strip)), aircraft, authority, wind, heights)
-            if route is not None and _level_s(route) <= sweep.hours * 3_600.0:
+            order = sortie((*chosen, strip))
+            try:
+                route = plan(order, aircraft, authority, wind=wind, heights=heights, now_us=order.depart_us)
+            except (InputError, RefusedError) as cause:
+                causes.append(cause)
+                continue
+            if _level_s(route) <= sweep.hours * 3_600.0:
                 chosen = (*chosen, strip)
+            else:
+                causes.append(_too_long(sweep, route))
         if chosen:
             return sortie(chosen)
-    raise InputError(
-        f"no strip of {name} fits into {sweep.hours:g} hours and the authority",
-        field="flights",
-        remedy="Give it more hours, a larger district or another aircraft",
-    )
+    raise _commonest(causes, name)
 
 
 def _sensor(sweep: Sweep, aircraft: Aircraft) -> Sensor:
@@ -83,12 +89,29 @@ def _sensor(sweep: Sweep, aircraft: Aircraft) -> Sensor:
     )
 
 
-def _route(sortie: Sortie, aircraft: Aircraft, authority: Authority, wind: Wind, heights: Heights) -> Route | None:
-    """How a sortie would be flown, None where it cannot or may not be."""
-    try:
-        return plan(sortie, aircraft, authority, wind=wind, heights=heights, now_us=sortie.depart_us)
-    except (InputError, RefusedError):
-        return None
+def _too_long(sweep: Sweep, route: Route) -> InputError:
+    takes = _level_s(route) / 3_600.0
+    return InputError(
+        f"a strip takes {takes:.2g} hours with the way to it and home, and {sweep.hours:g} are given",
+        field="hours",
+        remedy="Give it more hours, or a smaller district",
+    )
+
+
+def _commonest(causes: Sequence[InputError | RefusedError], name: str) -> InputError | RefusedError:
+    """The cause that was met most often, as what stands against a flight; in all of them only the places differ."""
+    kinds = [cause.rule if isinstance(cause, RefusedError) else cause.remedy for cause in causes]
+    cause = causes[kinds.index(Counter(kinds).most_common(1)[0][0])]
+    if isinstance(cause, RefusedError):
+        spanish = cause.spanish and (f"{name}: {cause.spanish[0]}", cause.spanish[1])
+        return RefusedError(
+            rule=cause.rule,
+            because=f"{name}: {cause.because}",
+            would_be_allowed_if=cause.would_be_allowed_if,
+            spanish=spanish,
+        )
+    problem = f"{name} cannot be flown: {cause.problem}"
+    return InputError(problem, field="flights", remedy=cause.remedy)
 
 
 def _level_s(route: Route) -> float:
@@ -103,9 +126,10 @@ def _strips(sweep: Sweep, district: Bounds, rng: np.random.Generator) -> Iterato
     swath_rad = 2.0 * away * np.tan(np.radians(sweep.hfov_deg) / 2.0) / 6_371_000.0 / np.cos(district.middle[0])
     south, north = np.interp([_INSET, 1.0 - _INSET], [0.0, 1.0], [district.south, district.north])
     west, east = np.interp([_INSET, 1.0 - _INSET], [0.0, 1.0], [district.west, district.east])
-    lines = np.arange(west, east, swath_rad)
-    first = int(rng.integers(len(lines)))
-    for number, lon in enumerate(np.roll(lines, -first)[:_STRIPS].tolist()):
+    count = int(np.ceil((east - west) / swath_rad))
+    first = int(rng.integers(count))
+    for number in range(min(count, _STRIPS)):
+        lon = west + (first + number) % count * swath_rad
         ends = [GroundPoint(float(np.degrees(lat)), float(np.degrees(lon))) for lat in (south, north)]
         start, end = ends if number % 2 == 0 else ends[::-1]
         yield Strip(f"strip {number + 1}", start, end, Side.RIGHT, _DEPRESSION_DEG, sweep.hfov_deg)
