@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from otear.simulate.world.drainage import Drainage
+from otear.simulate.world.growth import grow
 from otear.simulate.world.land import Cover
-from otear.simulate.world.lattice import slope_of
+from otear.simulate.world.lattice import Lattice, slope_of
+from otear.simulate.world.plane import Plane
 
 from .countries import small_country
 
@@ -33,6 +37,20 @@ def test_trees_stand_by_water_and_on_shaded_slopes_more_than_elsewhere() -> None
     hills = dry & (land.cover == Cover.SCRUB) & (np.hypot(east, north) > 0.2)
     # Ground that rises to the south faces north.
     assert land.canopy[hills & (north < -0.15)].mean() > land.canopy[hills & (north > 0.15)].mean() + 3.0
+
+
+@pytest.mark.parametrize(("lat_deg", "wetter"), [(35.0, 1.0), (-35.0, -1.0), (0.0, 0.0)])
+def test_the_side_of_a_hill_that_the_sun_does_not_reach_is_wetter_in_either_hemisphere(
+    lat_deg: float, wetter: float
+) -> None:
+    lattice, (rows, columns) = Lattice(Plane(float(np.radians(lat_deg)), 0.0), (121, 121)), (121, 121)
+    profile = 500.0 + 10.0 * (60.0 - np.abs(np.arange(rows) - 60.0))
+    ridge, nothing = np.repeat(profile[:, None], columns, axis=1), np.zeros((rows, columns), dtype=bool)
+    far = np.full((rows, columns), 5_000.0, dtype=np.float32)
+    drainage = Drainage(ridge, np.full((rows, columns), 0.01), nothing, nothing, far, ())
+    moisture = grow(drainage, lattice, far, np.random.default_rng(2)).moisture.astype(float)
+    north, south = moisture[20:50].mean(), moisture[70:100].mean()
+    assert north - south == pytest.approx(wetter * 74.0, abs=20.0)
 
 
 def test_canopy_is_a_share_and_none_stands_in_water() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from otear.domain.kinds import CueKind, SiteKind
+from otear.errors import InputError
 from otear.simulate.world.cues import DRAWN
 from otear.simulate.world.hide import OWN_CUE, WEEKS, hide_sites, spots_of
 from otear.simulate.world.lookalikes import add_lookalikes
@@ -57,6 +59,23 @@ def test_there_are_sites_of_every_kind_as_many_as_asked_for() -> None:
         assert len(sites) == count
         assert len({site.kind for site in sites}) >= min(count, len(SiteKind))
     assert len({site.site_id for site in many()}) > 0.999 * len(many())
+
+
+def test_a_land_without_a_place_for_a_kind_has_more_of_the_others() -> None:
+    prospect = small_prospect()
+    level = replace(prospect, fit={**prospect.fit, SiteKind.TUNNEL_MOUTH: np.zeros(0, dtype=np.int32)})
+    sites, _ = hide_sites(level, 20, STARTS_US, np.random.default_rng(1))
+    assert len(sites) == 20
+    assert SiteKind.TUNNEL_MOUTH not in {site.kind for site in sites}
+
+
+def test_a_land_without_a_place_for_so_many_is_said() -> None:
+    with pytest.raises(InputError, match=r"'sites': this land has a place for \d\d of 400 sites\. Ask for fewer"):
+        hidden(1, 400)
+    nowhere = replace(small_prospect(), fit={kind: np.zeros(0, dtype=np.int32) for kind in SiteKind})
+    with pytest.raises(InputError, match="a place for 0 of 1 sites"):
+        hide_sites(nowhere, 1, STARTS_US, np.random.default_rng(1))
+    assert hide_sites(nowhere, 0, STARTS_US, np.random.default_rng(1))[0] == ()
 
 
 def test_sites_lie_where_somebody_hides() -> None:

@@ -67,7 +67,7 @@ def test_a_folder_with_something_in_it_is_not_written_over(made: World, tmp_path
 def test_nothing_half_written_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("otear.simulate.world.make.write_truth", lambda *_: (_ for _ in ()).throw(RuntimeError("full")))
     with pytest.raises(RuntimeError, match="full"):
-        make_world(tmp_path / "world", seed=7, **SIZE)
+        make_world(tmp_path / "world", seed=7, sites=10, **SIZE)
     assert list(tmp_path.iterdir()) == []
 
 

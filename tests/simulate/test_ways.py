@@ -9,14 +9,15 @@ import pytest
 from otear.simulate.world.country import roads_of
 from otear.simulate.world.land import WayKind
 from otear.simulate.world.lattice import Lattice
-from otear.simulate.world.ways import Network, pairs
+from otear.simulate.world.ways import Network, pairs, reachable
 
 from .countries import PLANE, small_country
 
 
-def network(msl_m: np.ndarray) -> Network:
+def network(msl_m: np.ndarray, barred: np.ndarray | None = None) -> Network:
     lattice = Lattice(PLANE, msl_m.shape)
-    return Network(lattice, msl_m, np.zeros(msl_m.shape, dtype=bool), np.random.default_rng(1))
+    dry = np.zeros(msl_m.shape, dtype=bool)
+    return Network(lattice, msl_m, dry, dry if barred is None else barred, np.random.default_rng(1))
 
 
 def test_a_road_goes_through_the_gap_in_a_wall() -> None:
@@ -28,6 +29,36 @@ def test_a_road_goes_through_the_gap_in_a_wall() -> None:
     line = np.concatenate([way.points_m for way in roads.ways])
     crossing = line[np.abs(line[:, 0]).argmin()]
     assert crossing[1] == pytest.approx((119.5 - 190.0) * 30.77, abs=500.0)
+
+
+def test_no_road_meets_barred_ground_and_none_is_built_where_there_is_no_way_round() -> None:
+    msl, barred = np.full((240, 240), 100.0), np.zeros((240, 240), dtype=bool)
+    barred[:190, 112:128] = True
+    roads = network(msl, barred)
+    ends = roads.node(-2_000.0, 2_000.0), roads.node(2_000.0, 2_000.0)
+    roads.join([ends], WayKind.GRAVEL)
+    lattice = Lattice(PLANE, msl.shape)
+    assert not (lattice.drawn([way.points_m for way in roads.ways], 10.0) & barred).any()
+    assert min(way.points_m[:, 1].min() for way in roads.ways) < lattice.metres(0, 190)[1]
+    barred[:, 112:128] = True
+    roads = network(msl, barred)
+    roads.join([ends], WayKind.GRAVEL)
+    assert roads.ways == []
+
+
+def test_people_live_on_the_larger_side_of_what_parts_a_land() -> None:
+    lattice, everywhere = Lattice(PLANE, (240, 240)), np.ones((240, 240), dtype=bool)
+    barred = np.zeros((240, 240), dtype=bool)
+    assert reachable(lattice, everywhere, barred).all()
+    barred[:, 80:90] = True
+    lived_in = reachable(lattice, everywhere, barred)
+    assert lived_in[:, 110:].all()
+    assert not lived_in[:, :90].any()
+    # By what is allowed: the smaller side, where nothing may be on the larger.
+    allowed = everywhere.copy()
+    allowed[:, 90:] = False
+    assert reachable(lattice, allowed, barred)[:, :60].all()
+    assert not reachable(lattice, everywhere, everywhere).any()
 
 
 def test_what_is_built_is_used_and_not_built_again() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from otear.cli.options import TerrainDatumOption
 from otear.cli.output import JsonOption, out, print_json, progress_bars
 
 
@@ -26,13 +27,14 @@ def world(
     terrain: Annotated[
         Path | None, typer.Option(help="Real elevation instead of an invented one: a file, or a folder of them.")
     ] = None,
+    terrain_datum: TerrainDatumOption = None,
     boundary: Annotated[Path | None, typer.Option(help="GeoJSON of areas outside of which nothing is placed.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Make a world: terrain, water, vegetation, roads, villages, hidden sites and what only looks like them."""
     from otear.domain.times import instant_us
     from otear.simulate.scene.weather import Season
-    from otear.simulate.world.make import make_world
+    from otear.simulate.world.make import filled_posts, make_world
 
     with progress_bars() as progress:
         made = make_world(
@@ -42,13 +44,18 @@ def world(
             starts_us=instant_us(starts, "starts"),
             season=Season(season),
             terrain=terrain,
+            datum=terrain_datum,
             boundary=boundary,
             progress=progress,
         )
+    filled = filled_posts(made)
     if json:
-        print_json({"world_id": made.world_id, "authority_id": made.authority_id, "files": made.files})
+        ids = {"world_id": made.world_id, "authority_id": made.authority_id}
+        print_json({**ids, "filled_posts": filled, "files": made.files})
     else:
         out.print(f"World     {made.world_id}\nFolder    {made.folder}\nMap       {made.map}")
+        if filled:
+            out.print(f"Terrain   {filled:,} posts had no height and were filled from those around them")
         out.print(f"Authority {made.authority} ({made.authority_id})")
         out.print(f"Sorties   {len(made.sorties)} in {made.folder / 'sorties'}")
         out.print(f"Truth     sealed in {made.folder / 'instructor'}: give that folder to no trainee")

@@ -41,6 +41,15 @@ def whole_folder(out: Path) -> Iterator[Path]:
         raise
 
 
+def unwritten(path: Path, error: Exception) -> InputError:
+    """What to say of a file that a library could not write."""
+    return InputError(
+        f"cannot be written ({error})",
+        source=path,
+        remedy="Check that the disk has room and who may read and write there",
+    )
+
+
 def _check_free(where: Path, named: Path) -> None:
     if where.exists() and (not where.is_dir() or any(where.iterdir())):
         raise InputError("is there already", source=named, remedy="Name a new folder: nothing is written over")

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from otear.domain.progress import Progress
+from otear.errors import InputError
 from otear.geo.frames import Floats
 from otear.simulate.world.drainage import Drainage, make_drainage
 from otear.simulate.world.flow import Mask
@@ -18,13 +19,15 @@ from otear.simulate.world.growth import grow
 from otear.simulate.world.land import Land, Village, Way, WayKind
 from otear.simulate.world.lattice import Lattice, slope_of
 from otear.simulate.world.pieces import Pieces, Spot
-from otear.simulate.world.relief import Relief, make_relief
+from otear.simulate.world.relief import make_relief
 from otear.simulate.world.settle import Slopes, build_ranch, build_village, named, ranch_places, village_places
-from otear.simulate.world.ways import Network, pairs
+from otear.simulate.world.surface import Surface, clear_of
+from otear.simulate.world.ways import Network, pairs, reachable
 
 _QUANTUM_M = 1.0 / 64.0
 """Heights are whole multiples of this, so that files of them are small; far below their meaning."""
 _PAVED_PEOPLE = 450
+_LEAST_VILLAGES = 2
 _DEAD_ENDS_KM2 = 22.0
 
 
@@ -38,7 +41,7 @@ class Country:
     slopes: Slopes
     ranches: tuple[Spot, ...]
     allowed: Mask
-    """Where things may be placed: inside the boundary, where there is one."""
+    """Where things may be placed: inside the boundary, where there is one, and clear of the sea and of holes."""
 
 
 def make_country(
@@ -46,35 +49,41 @@ def make_country(
     rng: np.random.Generator,
     progress: Progress,
     *,
-    relief: Relief | None = None,
+    surface: Surface | None = None,
     allowed: Mask | None = None,
 ) -> Country:
-    """A land on a lattice. Without `relief` it is made up; `allowed` are the posts where things may be placed."""
-    real = relief is not None
-    relief = make_relief(lattice.shape, lattice.step_m, rng, progress) if relief is None else relief
+    """A land on a lattice. Without the `surface` of a real terrain its relief is made up; `allowed` are the posts where
+    things may be placed. Raises `InputError` for a land that nobody could live in."""
     allowed = np.ones(lattice.shape, dtype=bool) if allowed is None else allowed
+    if surface is None:
+        relief, barred = make_relief(lattice.shape, lattice.step_m, rng, progress), np.zeros(lattice.shape, dtype=bool)
+    else:
+        relief, barred = surface.relief(lattice), surface.barred
+        allowed = allowed & clear_of(barred, lattice)
+    lived_in = reachable(lattice, allowed, barred)
     steps = iter(range(1, 6))
     progress("water", next(steps), 5)
-    drainage = make_drainage(relief, lattice, rng, dams=0 if real else 3)
+    drainage = make_drainage(relief, lattice, rng, dams=3 if surface is None else 0)
     slopes = _slopes(drainage, lattice)
     progress("villages and roads", next(steps), 5)
-    places = village_places(lattice, drainage, slopes, allowed, rng)
-    ranches = ranch_places(lattice, drainage, slopes, allowed, places, rng=rng)
-    network = Network(lattice, drainage.msl_m, drainage.water, rng)
-    villages = _connected(network, lattice, named(places, rng), ranches, allowed=allowed, rng=rng)
+    places = village_places(lattice, drainage, slopes, lived_in, rng)
+    ranches = ranch_places(lattice, drainage, slopes, lived_in, places, rng=rng)
+    network = Network(lattice, drainage.msl_m, drainage.water, barred, rng)
+    villages = _connected(network, lattice, named(places, rng), ranches, allowed=lived_in, rng=rng)
     progress("growth", next(steps), 5)
     homes = lattice.marked(np.concatenate([[(v.east_m, v.north_m) for v in villages], ranches]))
     lived_at = lattice.distance_m(homes | _built_up(lattice, villages))
-    growth = grow(drainage, lattice.step_m, lived_at, rng)
+    growth = grow(drainage, lattice, lived_at, rng)
     progress("houses", next(steps), 5)
     pieces, roads = Pieces(), list(network.ways)
     buildable = (slopes.here_deg < 12.0) & ~drainage.water & (drainage.channel_m > 35.0) & allowed
     for village in villages:
-        roads += build_village(village, network.ways, buildable, lattice, pieces=pieces, rng=rng)
+        roads += build_village(village, network.ways, buildable, barred, lattice, pieces=pieces, rng=rng)
     spots = tuple(Spot(east, north, float(rng.uniform(0.0, 360.0))) for east, north in ranches.tolist())
     for spot in spots:
         build_ranch(spot, pieces, rng)
-    msl = (np.round(drainage.msl_m / _QUANTUM_M) * _QUANTUM_M).astype(np.float32)
+    heights = drainage.msl_m if surface is None else surface.msl_m
+    msl = (np.round(heights / _QUANTUM_M) * _QUANTUM_M).astype(np.float32)
     land = Land(
         lattice.plane, lattice.grid, msl, growth.cover, growth.canopy, growth.moisture,
         (*drainage.ways, *roads), villages, pieces.things(),
@@ -106,6 +115,11 @@ def _connected(
     rng: np.random.Generator,
 ) -> tuple[Village, ...]:
     """Build all roads; the villages, each moved onto its junction."""
+    if len(villages) < _LEAST_VILLAGES:
+        raise InputError(
+            f"this land has a place for {len(villages)} of {_LEAST_VILLAGES} villages",
+            remedy="Give a larger or gentler terrain, or a boundary that holds more of it",
+        )
     nodes = [network.node(village.east_m, village.north_m) for village in villages]
     moved = tuple(
         Village(v.name, *network.place(node), v.radius_m, v.population) for v, node in zip(villages, nodes, strict=True)

@@ -181,6 +181,8 @@ def show_track(yard: Yard, rng: np.random.Generator) -> Shown:
     yard.last(yard.until_us)
     for (x0, y0), (x1, y1) in zip(line[:-1].tolist(), line[1:].tolist(), strict=True):
         middle = Spot((x0 + x1) / 2.0, (y0 + y1) / 2.0, float(np.degrees(np.arctan2(x1 - x0, y1 - y0))))
+        if not yard.prospect.allows(middle):
+            continue
         yard.pieces.add(Shape.STRIP, Material.BARE_SOIL, middle, (float(np.hypot(x1 - x0, y1 - y0)) + 2.0, 3.2, 0.0))
     east, north = line[min(1, count)].tolist()
     return CueKind.TRACK, Spot(east, north), True

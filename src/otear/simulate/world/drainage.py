@@ -28,7 +28,7 @@ _DAMS_TRIED = 60
 
 @dataclass(frozen=True, eq=False)
 class Drainage:
-    """The water of a land. `msl_m` are the heights with reservoirs full and hollows drained; `catchment_km2` is the
+    """The water of a land. `msl_m` are the heights with reservoirs full; `catchment_km2` is the
     ground that drains through each post; `channel_m` how far the next stream or water is from it."""
 
     msl_m: Floats
@@ -40,7 +40,8 @@ class Drainage:
 
 
 def make_drainage(relief: Relief, lattice: Lattice, rng: np.random.Generator, *, dams: int = 3) -> Drainage:
-    """The water that relief leads off, with so many valleys dammed. (No dams in a real terrain: it is as it is.)"""
+    """The sea, and the water that relief leads off: over what fills its hollows, which stay as they are. So many
+    valleys are dammed (in a real terrain none: it is as it is)."""
     flow = drain(relief.msl_m, relief.outlets, relief.step_m)
     shape = relief.msl_m.shape
     catchment = flow.gathered(relief.step_m[0] * relief.step_m[1] / 1e6).reshape(shape)
@@ -114,7 +115,7 @@ def _reservoirs(
     flow: Flow, catchment: Floats, relief: Relief, rng: np.random.Generator, wanted: int
 ) -> tuple[Floats, Mask]:
     """Heights with some valleys dammed, and where the water stands."""
-    msl, water = flow.filled_m.copy(), np.zeros(catchment.shape, dtype=bool)
+    msl, water = relief.msl_m.copy(), relief.sea.copy()
     post_km2 = relief.step_m[0] * relief.step_m[1] / 1e6
     fit = np.flatnonzero(((catchment > _DAM_KM2[0]) & (catchment < _DAM_KM2[1])).reshape(-1))
     around = np.ones((3, 3), dtype=np.uint8)

@@ -1,6 +1,6 @@
-"""Example sorties for a world: a valley, a ranch, the edge of a village, and two hillsides with something on them.
+"""Example sorties for a world: a valley, a ranch, the edge of a village, and two hillsides.
 
-Their names and places tell nothing: that a sortie looks at a site is hidden by looking at much else, too.
+They go by the land alone, whatever is hidden in it: that one of them looks at a site is chance.
 """
 
 from __future__ import annotations
@@ -13,19 +13,15 @@ import numpy as np
 
 from otear.domain.aircraft import Aircraft
 from otear.domain.authority import Authority
-from otear.domain.kinds import CueKind, SiteKind
 from otear.domain.sortie import GroundPoint, Orbit, Side, Sortie, Stare, Strip, Task
 from otear.errors import InputError, RefusedError
 from otear.flight.laying import plan
 from otear.flight.wind import Wind
 from otear.simulate.world.country import Country
 from otear.simulate.world.land import WayKind
-from otear.simulate.world.truth import HiddenSite
 
 _DAY_US, _HOUR_US = 86_400_000_000, 3_600_000_000
 _TRIES = 40
-_CELL_M, _BESIDE_M = 230.0, 80.0
-"""Cells of a hillside are so far apart, and a site lies no nearer to the middle of one."""
 _DEPARTS_AFTER_DAYS = 21
 
 
@@ -41,7 +37,6 @@ class _Errand:
 
 def example_sorties(
     country: Country,
-    sites: tuple[HiddenSite, ...],
     authority: Authority,
     *,
     fleet: dict[str, Aircraft],
@@ -53,22 +48,17 @@ def example_sorties(
     An errand for which no place will do (a small land) is left out.
     """
     maker = _Maker(country, authority, fleet, starts_us, rng)
-    day = starts_us + _DEPARTS_AFTER_DAYS * _DAY_US
-    shown = [s for s in sites if s.from_us < day < s.idle_us and s.kind is not SiteKind.AIRSTRIP and s.cues]
-    shown.sort(key=lambda site: site.kind is not SiteKind.LABORATORY)
-    warm = [s for s in shown if any(cue.kind is CueKind.HEAT_SOURCE for cue in s.cues)]
     errands = {
         "valley-strip": _Errand("Valley", "OTEAR-SIM-1", "turret daylight camera", 16.5, 2_400.0, maker.valley),
         "ranch-orbit": _Errand("Ranch", "OTEAR-SIM-1", "turret daylight camera", 17.0, 2_200.0, maker.ranch),
         "village-stare": _Errand("Village", "OTEAR-SIM-1", "turret daylight camera", 21.0, 2_200.0, maker.village),
         "hillside-stare": _Errand(
-            "Hillside by day", "OTEAR-SIM-3", "turret daylight camera", 18.0, 3_200.0, lambda: maker.hillside(shown)
+            "Hillside by day", "OTEAR-SIM-3", "turret daylight camera", 18.0, 3_200.0, maker.hillside
         ),
         "night-stare": _Errand(
-            "Hillside by night", "OTEAR-SIM-3", "turret thermal camera", 28.5, 3_200.0,
-            lambda: maker.hillside([*warm, *shown]),
+            "Hillside by night", "OTEAR-SIM-3", "turret thermal camera", 28.5, 3_200.0, maker.hillside
         ),
-    }  # fmt: skip
+    }
     made = {name: maker.sortie(errand) for name, errand in errands.items()}
     return {name: sortie for name, sortie in made.items() if sortie is not None}
 
@@ -142,21 +132,15 @@ class _Maker:
             edge = (village.east_m + 0.6 * village.radius_m, village.north_m - 0.3 * village.radius_m)
             yield Stare("edge of the village", self._cells(edge, 220.0), 6.0, 2_400.0, Side.RIGHT, 5.7)
 
-    def hillside(self, sites: list[HiddenSite]) -> Iterator[Task]:
-        """Nine cells, a site somewhere under them and not in the middle of any."""
-        for site in sites:
-            east, north = self._land.plane.metres(np.radians(site.lat_deg), np.radians(site.lon_deg))
-            middle = (float(east), float(north))
-            while self._nearest_cell(middle, (float(east), float(north))) < _BESIDE_M:
-                off = self._rng.uniform(-1.2, 1.2, 2) * _CELL_M
-                middle = (float(east + off[0]), float(north + off[1]))
-            yield Stare("hillside", self._cells(middle, _CELL_M), 8.0, 3_200.0, Side.LEFT, 5.7)
-
-    @staticmethod
-    def _nearest_cell(middle: tuple[float, float], spot: tuple[float, float]) -> float:
-        """How far a spot is from the nearest of the nine cells about a middle."""
-        off = np.subtract(spot, middle)
-        return float(np.hypot(*(off - _CELL_M * np.clip(np.round(off / _CELL_M), -1.0, 1.0))))
+    def hillside(self) -> Iterator[Task]:
+        """Over wooded slopes, anywhere."""
+        lattice, steep = self._country.lattice, self._country.slopes.around_deg
+        inside = lattice.within(0.2 * min(lattice.half_m)) & self._country.allowed
+        posts = np.flatnonzero(inside & (self._land.canopy >= 25) & (steep > 4.0) & (steep < 20.0))
+        for post in posts[self._rng.integers(len(posts), size=_TRIES)] if len(posts) else ():
+            row, column = divmod(int(post), lattice.shape[1])
+            east, north = lattice.metres(column, row).tolist()
+            yield Stare("hillside", self._cells((east, north), 230.0), 8.0, 3_200.0, Side.LEFT, 5.7)
 
     def _cells(self, middle: tuple[float, float], apart_m: float) -> tuple[GroundPoint, ...]:
         east, north = middle

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from otear.geo.frames import Floats
 from otear.simulate.world.drainage import Drainage
 from otear.simulate.world.land import Cover, Pixels
-from otear.simulate.world.lattice import slope_of
+from otear.simulate.world.lattice import Lattice, slope_of
 from otear.simulate.world.relief import fractal
 
 _CANOPY = {
@@ -22,6 +22,7 @@ _CANOPY = {
     Cover.RIPARIAN: 62,
 }  # fmt: skip
 """The share of ground under trees, in per cent, on middling ground."""
+_TROPIC_DEG = 23.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +34,13 @@ class Growth:
     moisture: Pixels
 
 
-def grow(
-    drainage: Drainage, step_m: tuple[float, float], lived_at_m: NDArray[np.float32], rng: np.random.Generator
-) -> Growth:
+def grow(drainage: Drainage, lattice: Lattice, lived_at_m: NDArray[np.float32], rng: np.random.Generator) -> Growth:
     """Cover, canopy and moisture of a land; `lived_at_m` is how far each post is from the next village or ranch."""
     msl = drainage.msl_m
-    east, north = slope_of(msl, step_m)
+    east, north = slope_of(msl, lattice.step_m)
     steep = np.degrees(np.arctan(np.hypot(east, north)))
     noise, patches = fractal(msl.shape, 90.0, 5, rng), fractal(msl.shape, 34.0, 4, rng)
-    moisture = _moisture(drainage, step_m, steep, north, noise)
+    moisture = _moisture(drainage, lattice, steep, north, noise)
     cover = np.full(msl.shape, Cover.SCRUB, dtype=np.uint8)
     cleared = np.exp(-np.asarray(lived_at_m, dtype=np.float64) / 900.0)
     woods = (msl - 650.0) / 350.0 + 2.2 * (moisture - 0.45) + 0.6 * noise
@@ -64,12 +63,13 @@ def grow(
     return Growth(cover, np.clip(canopy, 0.0, 95.0).astype(np.uint8), np.round(moisture * 255.0).astype(np.uint8))
 
 
-def _moisture(drainage: Drainage, step_m: tuple[float, float], steep: Floats, north: Floats, noise: Floats) -> Floats:
+def _moisture(drainage: Drainage, lattice: Lattice, steep: Floats, north: Floats, noise: Floats) -> Floats:
     """How wet the ground is, 0 to 1: by the topographic wetness index ln(a / tan slope) (Beven and Kirkby 1979), drier
-    on slopes that face the sun (south), wetter with height."""
-    per_width = drainage.catchment_km2 * 1e6 / step_m[0]
+    on slopes that face the sun at noon (either way at the equator), wetter with height."""
+    per_width = drainage.catchment_km2 * 1e6 / lattice.step_m[0]
     index = np.log(per_width / np.tan(np.radians(np.maximum(steep, 0.5))))
-    shade = -north * 0.45
+    sun_in_the_south = float(np.clip(np.degrees(lattice.plane.lat) / _TROPIC_DEG, -1.0, 1.0))
+    shade = -north * 0.45 * sun_in_the_south
     wet = 0.07 * (index - 7.0) + shade + drainage.msl_m / 4_500.0 + 0.08 * noise + 0.3
     wet += 0.4 * np.exp(-np.asarray(drainage.channel_m, dtype=np.float64) / 70.0)
     return np.asarray(np.clip(cv2.GaussianBlur(wet, (0, 0), 1.2), 0.0, 1.0))

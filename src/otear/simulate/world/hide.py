@@ -71,8 +71,8 @@ def hide_sites(
 ) -> tuple[tuple[HiddenSite, ...], Things]:
     """So many sites, those that others moved to included, and the things that are there.
 
-    At least one of each kind where `count` allows it. Fewer where the land has no place for more: a small land, or one
-    that is all town.
+    At least one of each kind where `count` allows it and the land has a place for it; what has none is made up for by
+    other kinds. Raises `InputError` where the land has no place for so many: a small land, or one that is all town.
     """
     hidden = _Hiding()
     firsts = list(KINDS)[: min(count, len(KINDS))]
@@ -84,6 +84,17 @@ def hide_sites(
         ends_in_time = site is not None and site.idle_us < starts_us + (WEEKS - 2) * 7 * DAY_US
         if site is not None and ends_in_time and len(hidden.sites) < count and rng.random() < MOVED:
             _hide(prospect, kind, _next_episode(site, rng), hidden, rng, moved_from=(site, hidden.spots[-1]))
+    kinds = list(KINDS)
+    while len(hidden.sites) < count and kinds:
+        kind = kinds[int(rng.integers(len(kinds)))]
+        if _hide(prospect, kind, _episode(starts_us, rng), hidden, rng) is None:
+            kinds.remove(kind)
+    if len(hidden.sites) < count:
+        raise InputError(
+            f"this land has a place for {len(hidden.sites)} of {count} sites",
+            field="sites",
+            remedy="Ask for fewer, or give a larger terrain, or a boundary that holds more of it",
+        )
     return tuple(hidden.sites), hidden.pieces.things()
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError
 
+from otear.simulate.whole import unwritten
 from otear.simulate.world.land import Land, Way, WayKind
 from otear.simulate.world.papers import corners
 
@@ -18,8 +20,9 @@ _MADE_AT = "2000-01-01T00:00:00.000Z"
 """A GeoPackage tells when it was last changed: always this, so that the same land is the same bytes."""
 
 
-def write_layers(path: Path, land: Land) -> None:
-    """Rivers, roads, villages and the outline of what may be surveyed."""
+def write_layers(path: Path, land: Land, outline: shapely.Geometry | None = None) -> None:
+    """Rivers, roads, villages and the boundary: the `outline` (longitude and latitude in degrees) that somebody gave,
+    as far as the land reaches, else that of what may be surveyed. Raises `InputError` where it cannot be written."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _MADE_AT})
     try:
@@ -32,9 +35,20 @@ def write_layers(path: Path, land: Land) -> None:
             "radius_m": [round(v.radius_m) for v in land.villages],
         }
         _write(path, "villages", "Point", shapely.points(np.degrees(lon), np.degrees(lat)), columns)
-        _write(path, "boundary", "Polygon", np.array([shapely.Polygon(corners(land))]), {"name": ["simulated land"]})
+        boundary, kind = (shapely.Polygon(corners(land)), "Polygon") if outline is None else _cut(outline, land)
+        _write(path, "boundary", kind, np.array([boundary]), {"name": ["simulated land"]})
+    except (DataSourceError, DataLayerError) as error:
+        raise unwritten(path, error) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _cut(outline: shapely.Geometry, land: Land) -> tuple[shapely.Geometry, str]:
+    """The part of an outline that is in the land, and its type of geometry."""
+    bounds = land.grid.bounds
+    inside = outline & shapely.box(*np.degrees([bounds.west, bounds.south, bounds.east, bounds.north]).tolist())
+    areas = [part for part in shapely.get_parts(inside) if part.geom_type == "Polygon"]
+    return shapely.MultiPolygon(areas), "MultiPolygon"
 
 
 def _write_ways(path: Path, land: Land, layer: str, ways: list[Way]) -> None:

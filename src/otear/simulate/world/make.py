@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from otear.domain.progress import Progress, silent
-from otear.errors import InputError
 from otear.flight.library import PROFILES, profile, profile_text
 from otear.flight.sortie import sortie_text
 from otear.simulate.elevation import write_elevation
 from otear.simulate.scene.weather import Season
+from otear.simulate.whole import whole_folder
 from otear.simulate.world.country import make_country
 from otear.simulate.world.errands import example_sorties
 from otear.simulate.world.folder import DOCUMENT, World, world_document
 from otear.simulate.world.hide import Chosen, hide_chosen, hide_sites, spots_of
 from otear.simulate.world.land import Land
-from otear.simulate.world.lattice import Lattice
 from otear.simulate.world.layers import write_layers
 from otear.simulate.world.lookalikes import add_lookalikes
-from otear.simulate.world.papers import Papers, draw_up
-from otear.simulate.world.plane import Plane
+from otear.simulate.world.papers import Papers, check_starts, draw_up
 from otear.simulate.world.prospect import survey
-from otear.simulate.world.real import real_ground
+from otear.simulate.world.real import Ground, real_ground
 from otear.simulate.world.seal import write_truth
 from otear.simulate.world.truth import Truth
 from otear.simulate.world.world_map import draw_map
@@ -46,6 +45,8 @@ class _Made:
     truth: Truth
     papers: Papers
     sorties: dict[str, str]
+    outline: shapely.Geometry | None
+    filled_posts: int
 
 
 def make_world(
@@ -56,6 +57,7 @@ def make_world(
     starts_us: int = STARTS_US,
     season: Season = Season.DRY,
     terrain: Path | None = None,
+    datum: str | None = None,
     boundary: Path | None = None,
     rows: int = ROWS,
     columns: int = COLUMNS,
@@ -63,47 +65,33 @@ def make_world(
 ) -> World:
     """Make a world and write its folder, whole or not at all.
 
-    `terrain` is elevation to use instead of invented relief, `boundary` a GeoJSON outside of which nothing is placed;
-    `rows` and `columns` are the posts, one second of arc apart. Raises `InputError` for a folder that is there
-    already, for terrain or a boundary that cannot be used, and where sites that were chosen by kind have no place.
+    `terrain` is elevation to use instead of invented relief, above `datum` where it does not say itself; `boundary` a
+    GeoJSON outside of which nothing is placed; `rows` and `columns` are the posts, one second of arc apart. Raises
+    `InputError` for a folder that is there already, for a start that no paper can tell, for terrain or a boundary that
+    cannot be used, and for a land that has no place for so many sites.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("is there already", source=out, remedy="Name a new folder: a world is never written over")
-    made = _make(seed, sites, starts_us, terrain=terrain, boundary=boundary, shape=(rows, columns), progress=progress)
-    world_id = made.truth.world_id
-    lat, lon = made.truth.land.plane.lat, made.truth.land.plane.lon
-    authority_id = made.papers.authority.authority_id
-    degrees = round(float(np.degrees(lat)), 6), round(float(np.degrees(lon)), 6)
-    draft = out.with_name(f".{out.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        _write(draft, World(draft, world_id, starts_us, season, *degrees, authority_id), made, seed, progress)
-        if out.exists():
-            out.rmdir()
-        draft.replace(out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return World(out, world_id, starts_us, season, *degrees, authority_id)
+    check_starts(starts_us)
+    with whole_folder(out) as draft:
+        ground = real_ground(terrain, boundary, (rows, columns), MIDDLE_DEG, datum)
+        made = _make(seed, sites, starts_us, progress, ground)
+        plane = made.truth.land.plane
+        degrees = round(float(np.degrees(plane.lat)), 6), round(float(np.degrees(plane.lon)), 6)
+        authority_id = made.papers.authority.authority_id
+        world = World(draft, made.truth.world_id, starts_us, season, *degrees, authority_id)
+        _write(world, made, seed, progress)
+    return replace(world, folder=out)
 
 
-def _make(
-    seed: int,
-    sites: int | Chosen,
-    starts_us: int,
-    *,
-    terrain: Path | None,
-    boundary: Path | None,
-    shape: tuple[int, int],
-    progress: Progress,
-) -> _Made:
+def filled_posts(world: World) -> int:
+    """How many posts of its terrain were made up between those that had heights."""
+    return int(json.loads((world.folder / DOCUMENT).read_bytes())["filled_posts"])
+
+
+def _make(seed: int, sites: int | Chosen, starts_us: int, progress: Progress, ground: Ground) -> _Made:
     # Each step has its own stream of random numbers: more sites do not make another land.
     streams = [np.random.default_rng([seed, step]) for step in range(4)]
-    if terrain is None and boundary is None:
-        lattice = Lattice(Plane(*np.radians(MIDDLE_DEG).tolist()), shape)
-        country = make_country(lattice, streams[0], progress)
-    else:
-        lattice, relief, allowed = real_ground(terrain, boundary, shape, MIDDLE_DEG)
-        country = make_country(lattice, streams[0], progress, relief=relief, allowed=allowed)
+    surface = ground.surface
+    country = make_country(ground.lattice, streams[0], progress, surface=surface, allowed=ground.allowed)
     prospect = survey(country)
     if isinstance(sites, Chosen):
         hidden, hidden_things = hide_chosen(prospect, sites, streams[1])
@@ -113,12 +101,12 @@ def _make(
     fleet = {aircraft.registration: aircraft for aircraft in map(profile, PROFILES)}
     papers = draw_up(country.land, seed, starts_us, tuple(sorted(fleet)))
     progress("sorties", 0, 1)
-    flights = example_sorties(country, hidden, papers.authority, fleet=fleet, starts_us=starts_us, rng=streams[3])
+    flights = example_sorties(country, papers.authority, fleet=fleet, starts_us=starts_us, rng=streams[3])
     progress("sorties", 1, 1)
     sorties = {name: sortie_text(sortie) for name, sortie in flights.items()}
     world_id = _world_id(country.land, papers.text, sorties)
     truth = Truth(world_id, country.land, hidden_things.joined(alike_things), hidden, alike)
-    return _Made(truth, papers, sorties)
+    return _Made(truth, papers, sorties, ground.outline, 0 if surface is None else int(surface.filled.sum()))
 
 
 def _world_id(land: Land, papers: str, sorties: dict[str, str]) -> str:
@@ -133,13 +121,13 @@ def _world_id(land: Land, papers: str, sorties: dict[str, str]) -> str:
     return f"w-{public.hexdigest()[:16]}"
 
 
-def _write(folder: Path, world: World, made: _Made, seed: int, progress: Progress) -> None:
-    land = made.truth.land
+def _write(world: World, made: _Made, seed: int, progress: Progress) -> None:
+    folder, land = world.folder, made.truth.land
     for name in ("keys", "aircraft", "sorties", "instructor"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir()
     progress("files", 0, 3)
     write_elevation(world.terrain, land.msl_m, land.grid)
-    write_layers(world.layers, land)
+    write_layers(world.layers, land, made.outline)
     progress("files", 1, 3)
     draw_map(world.map, land, world.world_id)
     progress("files", 2, 3)
@@ -156,6 +144,6 @@ def _write(folder: Path, world: World, made: _Made, seed: int, progress: Progres
     (instructor / "seed").touch(mode=0o600)
     (instructor / "seed").write_text(f"{seed}\n", encoding="ascii")
     rows, columns = land.grid.shape
-    more = {"rows": rows, "columns": columns, "villages": len(land.villages)}
+    more = {"rows": rows, "columns": columns, "villages": len(land.villages), "filled_posts": made.filled_posts}
     (folder / DOCUMENT).write_text(world_document(world, **more), encoding="utf-8")
     progress("files", 3, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,16 +16,22 @@ from otear.authority.strict_yaml import Source, read_mapping
 from otear.domain.authority import Authority, Revocation
 from otear.domain.kinds import SiteKind
 from otear.domain.times import utc_text
+from otear.errors import InputError
 from otear.ledger.keys import PublicKey, SigningKey, new_key
 from otear.simulate.world.land import Land, Village
 from otear.simulate.world.seal import secret
 
 _DAY_US = 86_400_000_000
+_YEAR_10000_US = 253_402_300_800_000_000
 _HOLDERS = {"host": (KeyRole.HOST, "MEX"), "programme": (KeyRole.PROGRAMME, "Example programme")}
 _EDGE_M = 2_000.0
 _EDGE_SHARE = 0.1
 """The volume ends so far inside the land; of a small land, a tenth of its half."""
+_ISSUED_DAYS, _ENDS_DAYS = 37, 365
+"""How long before and after the start of a world its papers are issued and end."""
 _UPPER_M = 12_000
+_LOW_M, _BELOW_GROUND_M = 50.0, 150.0
+"""Of a land as low as that, the volume begins so far below the ground: heights are flown with errors of 110 m."""
 _NOTE = """\
 # EXAMPLE / EJEMPLO. No government wrote this: it is the consent to survey a simulated world, signed by keys that come
 # from its seed. Nobody may trust it.
@@ -48,6 +55,17 @@ class _Stands:
     def revocation(self, authority_id: str) -> Revocation | None:
         """None."""
         return None
+
+
+def check_starts(starts_us: int) -> None:
+    """Raises `InputError` for a start whose papers would be older or newer than times can be written."""
+    earliest, latest = _ISSUED_DAYS * _DAY_US, _YEAR_10000_US - (_ENDS_DAYS + 1) * _DAY_US
+    if not earliest <= starts_us <= latest:
+        raise InputError(
+            "a world cannot begin then",
+            field="starts",
+            remedy=f"Let it begin (`--starts`) from {utc_text(earliest)[:10]} to {utc_text(latest)[:10]}",
+        )
 
 
 def corners(land: Land) -> list[tuple[float, float]]:
@@ -100,12 +118,14 @@ def _key(seed: int, name: str) -> SigningKey:
 
 
 def _window(starts_us: int) -> str:
-    begins, ends = utc_text(starts_us - 7 * _DAY_US), utc_text(starts_us + 365 * _DAY_US)
+    begins, ends = utc_text(starts_us - 7 * _DAY_US), utc_text(starts_us + _ENDS_DAYS * _DAY_US)
     return f"{{start: {begins}, end: {ends}}}"
 
 
 def _authorization(land: Land, starts_us: int, aircraft: tuple[str, ...]) -> str:
     ring = "\n".join(f"          - [{lon}, {lat}]" for lon, lat in corners(land))
+    lowest_m = float(land.msl_m.min())
+    lower_m = 0 if lowest_m > _LOW_M else 100 * math.floor((lowest_m - _BELOW_GROUND_M) / 100.0)
     zone = excluded(land)
     exclusions = "exclusions: []"
     if zone is not None:
@@ -122,13 +142,13 @@ reference: EJEMPLO/SIMULADO/001
 title:
   en: "EXAMPLE: unarmed aerial survey of a simulated land"
   es: "EJEMPLO: reconocimiento aéreo desarmado de un territorio simulado"
-issued: {utc_text(starts_us - 37 * _DAY_US)}
+issued: {utc_text(starts_us - _ISSUED_DAYS * _DAY_US)}
 volumes:
   - name: simulated land
     area:
       polygon:
 {ring}
-    altitude: {{lower_m: 0, upper_m: {_UPPER_M}, datum: egm96}}
+    altitude: {{lower_m: {lower_m}, upper_m: {_UPPER_M}, datum: egm96}}
     window: {_window(starts_us)}
 {exclusions}
 purposes: [find_laboratories]
@@ -143,7 +163,7 @@ retention: {{imagery_days: 90, metadata_days: 1825, coverage_days: 3650, finding
 conditions:
   - en: The host alone decides whether to act on what is found.
     es: Solo el Estado anfitrión decide si actúa sobre lo que se encuentre.
-review_by: {utc_text(starts_us + 365 * _DAY_US)}
+review_by: {utc_text(starts_us + _ENDS_DAYS * _DAY_US)}
 """
 
 
@@ -157,5 +177,5 @@ title:
   es: "EJEMPLO: aprobación del reconocimiento de un territorio simulado"
 issued: {utc_text(starts_us - 23 * _DAY_US)}
 window: {_window(starts_us)}
-review_by: {utc_text(starts_us + 365 * _DAY_US)}
+review_by: {utc_text(starts_us + _ENDS_DAYS * _DAY_US)}
 """

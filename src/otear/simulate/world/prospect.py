@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from otear.domain.kinds import SiteKind
 from otear.geo.frames import Floats
 from otear.simulate.world.country import Country, roads_of
+from otear.simulate.world.flow import Mask
 from otear.simulate.world.land import Land
 from otear.simulate.world.lattice import Lattice
 from otear.simulate.world.pieces import Spot
@@ -34,7 +35,8 @@ _TRIES = 400
 
 @dataclass(frozen=True, eq=False)
 class Prospect:
-    """A land as somebody sees it who looks for places: `fit` says for each kind which posts will do, as indices."""
+    """A land as somebody sees it who looks for places: `allowed` are the posts where anything may be; `fit` says for
+    each kind which posts will do, as indices."""
 
     land: Land
     lattice: Lattice
@@ -42,6 +44,7 @@ class Prospect:
     road_m: NDArray[np.float32]
     channel_m: NDArray[np.float32]
     road_points_m: Floats
+    allowed: Mask
     fit: dict[SiteKind, NDArray[np.int32]]
 
     def place(
@@ -66,6 +69,10 @@ class Prospect:
                 return Spot(float(point[0]), float(point[1]), level)
         return None
 
+    def allows(self, spot: Spot) -> bool:
+        """Whether anything may be at a place."""
+        return bool(self.allowed[self.lattice.nearest(np.array([spot.east_m, spot.north_m]))])
+
     @cached_property
     def _roads(self) -> cKDTree:
         return cKDTree(self.road_points_m)
@@ -84,7 +91,8 @@ class Prospect:
         heights = self.land.msl_m[self.lattice.nearest(lines)].astype(np.float64)
         grade = (heights - heights.mean(axis=1, keepdims=True)) @ along / (along @ along)
         rough = np.abs(heights - heights.mean(axis=1, keepdims=True) - grade[:, None] * along).max(axis=1)
-        rough = np.where(np.abs(grade) < _STEEPEST_RUNWAY, rough, np.inf)
+        allowed = self.allowed[self.lattice.nearest(lines)].all(axis=1)
+        rough = np.where(allowed & (np.abs(grade) < _STEEPEST_RUNWAY), rough, np.inf)
         best = int(np.argmin(rough))
         return float(np.degrees(angles[best])) if rough[best] < _ROUGHEST_RUNWAY_M else None
 
@@ -116,4 +124,4 @@ def survey(country: Country) -> Prospect:
         SiteKind.TUNNEL_MOUTH: base & (steep > 9.0) & (steep < 28.0),
     }
     fit = {kind: np.flatnonzero(mask).astype(np.int32) for kind, mask in masks.items()}
-    return Prospect(land, lattice, steep, road, country.drainage.channel_m, points, fit)
+    return Prospect(land, lattice, steep, road, country.drainage.channel_m, points, country.allowed, fit)

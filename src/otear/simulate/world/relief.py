@@ -34,11 +34,12 @@ _VALLEY_M2 = 4.0e6
 
 @dataclass(frozen=True)
 class Relief:
-    """Heights of posts, where their water leaves, and the distance of neighbours along a row and a column."""
+    """Heights of posts, where their water leaves, the distance of neighbours along a row and a column, and the sea."""
 
     msl_m: Floats
     outlets: Mask
     step_m: tuple[float, float]
+    sea: Mask
 
 
 def make_relief(
@@ -71,7 +72,7 @@ def make_relief(
     outlets = sea_side(shape)
     heights = _floored(heights, drain(heights, outlets, step_m), step_m)
     heights += 0.6 * fractal(shape, 160, 3, rng)
-    return Relief(drain(heights, outlets, step_m).filled_m, outlets, step_m)
+    return Relief(drain(heights, outlets, step_m).filled_m, outlets, step_m, np.zeros(shape, dtype=bool))
 
 
 def sea_side(shape: tuple[int, int]) -> Mask:

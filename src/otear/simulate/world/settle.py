@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -109,12 +110,13 @@ def build_village(
     village: Village,
     roads: Sequence[Way],
     buildable: Mask,
+    barred: Mask,
     lattice: Lattice,
     *,
     pieces: Pieces,
     rng: np.random.Generator,
 ) -> list[Way]:
-    """Put a village's church and houses down; its streets."""
+    """Put a village's church and houses down; its streets, of which none meets barred ground."""
     centre = Spot(village.east_m, village.north_m, _road_azimuth(village, roads, rng))
     streets = _streets(village, centre)
     _church(centre, pieces, rng)
@@ -130,7 +132,8 @@ def build_village(
             _house(lot, pieces, rng)
             free[beside[index]] = False
             wanted -= 1
-    return [street for street in streets if buildable[lattice.nearest(street.points_m)].mean() > 0.6]
+    posts = [lattice.nearest(street.points_m) for street in streets]
+    return list(compress(streets, (buildable[on].mean() > 0.6 and not barred[on].any() for on in posts)))
 
 
 def _lots(village: Village, centre: Spot, streets: Sequence[Way], rng: np.random.Generator) -> list[Spot]:

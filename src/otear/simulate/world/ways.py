@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
@@ -33,10 +35,28 @@ _WET = 25.0
 _ROUND = 8.0
 
 
-class Network:
-    """The roads of a land while they are built."""
+def reachable(lattice: Lattice, allowed: Mask, barred: Mask) -> Mask:
+    """The allowed posts to which roads can go: of what barred ground parts, the piece with the most of them."""
+    pieces, count = label(_open(barred), np.ones((3, 3)))
+    row, column = (
+        np.minimum(np.round(np.arange(side) / _COARSE).astype(int), last - 1)
+        for side, last in zip(lattice.shape, pieces.shape, strict=True)
+    )
+    piece = np.where(allowed, pieces[row[:, None], column], 0)
+    largest = 1 + int(np.argmax(np.bincount(piece.reshape(-1), minlength=count + 1)[1:])) if count else -1
+    return np.asarray(piece == largest)
 
-    def __init__(self, lattice: Lattice, msl_m: Floats, water: Mask, rng: np.random.Generator) -> None:
+
+def _open(barred: Mask) -> Mask:
+    """The junctions so far from barred ground that no line between two of them, its corners rounded, meets it."""
+    reach = np.ones((2 * _COARSE + 1, 2 * _COARSE + 1), dtype=np.uint8)
+    return np.asarray(cv2.dilate(barred.astype(np.uint8), reach)[::_COARSE, ::_COARSE] == 0)
+
+
+class Network:
+    """The roads of a land while they are built: through water where they must, and nowhere through `barred` ground."""
+
+    def __init__(self, lattice: Lattice, msl_m: Floats, water: Mask, barred: Mask, rng: np.random.Generator) -> None:
         self.ways: list[Way] = []
         self._lattice = lattice
         # Soil and owners differ from place to place, so that no road is straight for miles.
@@ -46,7 +66,7 @@ class Network:
         self._places = lattice.metres(column * _COARSE, row * _COARSE)
         self._built = np.zeros(low.size, dtype=bool)
         self._from, self._to, self._cost = self._edges(
-            low, water[::_COARSE, ::_COARSE], np.exp(0.3 * fractal(low.shape, 12.0, 3, rng))
+            low, water[::_COARSE, ::_COARSE], _open(barred), np.exp(0.3 * fractal(low.shape, 12.0, 3, rng))
         )
         self._vertices: list[Floats] = []
 
@@ -63,19 +83,19 @@ class Network:
         return float(east), float(north)
 
     def join(self, ends: Sequence[tuple[int, int]], kind: WayKind) -> None:
-        """Build the roads between pairs of junctions, in their order."""
+        """Build the roads between pairs of junctions, in their order; none between two that no road can join."""
         for start, end in ends:
             _, before = dijkstra(self._graph(), indices=np.array([start]), return_predecessors=True)
             self._build(_path(before[0], end), kind)
 
     def reach(self, nodes: Iterable[int], kind: WayKind) -> None:
-        """Build from each junction the cheapest way to the roads that there are."""
+        """Build from each junction the cheapest way to the roads that there are, if there is one."""
         roads = np.flatnonzero(self._built)
         _, before, _ = dijkstra(self._graph(), indices=roads, return_predecessors=True, min_only=True)
         for node in nodes:
             self._build(_path(before, node), kind)
 
-    def _edges(self, low: Floats, water: Mask, ground: Floats) -> tuple[Nodes, Nodes, Floats]:
+    def _edges(self, low: Floats, water: Mask, passable: Mask, ground: Floats) -> tuple[Nodes, Nodes, Floats]:
         rows, columns = low.shape
         number = np.arange(rows * columns).reshape(low.shape)
         across, down = (step * _COARSE for step in self._lattice.step_m)
@@ -87,9 +107,10 @@ class Network:
             grade = np.abs(low[there] - low[here]) / length / _GRADE
             wet = water[there] | water[here]
             built = length * (1.0 + grade**2) * np.where(wet, _WET, ground[here])
-            costs.append(built.reshape(-1))
-            starts.append(number[here].reshape(-1))
-            ends.append(number[there].reshape(-1))
+            kept = passable[there] & passable[here]
+            costs.append(built[kept])
+            starts.append(number[here][kept])
+            ends.append(number[there][kept])
         return np.concatenate(starts), np.concatenate(ends), np.concatenate(costs)
 
     def _graph(self) -> csr_array:
