@@ -1,0 +1,56 @@
+"""How far one pass moves belief: one likelihood ratio for what it showed, or for that it showed nothing.
+
+Ratios are natural logarithms: above 0 speaks for a site, below 0 against one. Arrays broadcast.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from otear.geo.frames import Floats
+
+MOST_SURE = 0.999
+"""No probability of a detector or of a look is believed beyond this, nor below one minus it."""
+
+
+def log_odds(probability: ArrayLike) -> Floats:
+    """The logarithm of p / (1 - p); infinite at 0 and 1."""
+    p = np.asarray(probability, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(p) - np.log1p(-p))
+
+
+def probability(log_odds_: ArrayLike) -> Floats:
+    """The inverse of `log_odds`."""
+    x = np.asarray(log_odds_, dtype=np.float64)
+    small = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0.0, 1.0, small) / (1.0 + small))
+
+
+def miss_log_ratio(pd: ArrayLike, pfa: ArrayLike) -> Floats:
+    """What it says that a look showed nothing: log((1 - Pd) / (1 - Pfa)).
+
+    `pd` is the probability that a site there would have shown itself (`coverage`), `pfa` that a place without one shows
+    something all the same. A look that could see nothing says nothing; none says that there is nothing: Pd is never 1.
+    """
+    seen, false = np.clip(pd, 0.0, MOST_SURE), np.clip(pfa, 0.0, MOST_SURE)
+    return np.asarray(np.minimum(np.log1p(-seen) - np.log1p(-false), 0.0))
+
+
+def cue_log_ratio(
+    real: ArrayLike, base_rate: ArrayLike, at_sites: ArrayLike, elsewhere: ArrayLike, *, pd: ArrayLike, pfa: ArrayLike
+) -> Floats:
+    """What it says that a look showed something that is a cue with probability `real`.
+
+    `real` is calibrated where the share `base_rate` of all detections is real, so that beside a look without the cue
+    the detection is worth w = (pd / pfa) odds(real) / odds(base_rate). Such cues are at the share `at_sites` of sites
+    and at the share `elsewhere` of other places. The ratio is (a w + 1 - a) / (b w + 1 - b), with a and b those shares:
+    a real tank is worth a / b and no more, because ranches have tanks, too. What was seen could be seen: a `pd` below
+    `pfa` counts as `pfa`.
+    """
+    sure, base = (np.clip(each, 1.0 - MOST_SURE, MOST_SURE) for each in (real, base_rate))
+    seen = np.maximum(np.clip(pd, 0.0, 1.0), pfa) / np.asarray(pfa)
+    worth = seen * np.exp(log_odds(sure) - log_odds(base))
+    a, b = np.asarray(at_sites), np.asarray(elsewhere)
+    return np.asarray(np.log1p(a * (worth - 1.0)) - np.log1p(b * (worth - 1.0)))
