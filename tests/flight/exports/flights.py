@@ -7,15 +7,32 @@ from functools import cache
 
 import numpy as np
 
+from otear.authority.charts import GEODESIC
+from otear.domain.aircraft import Aircraft
 from otear.domain.authority import AltitudeBand, Area, Authority, Circle, Datum, Exclusion, Ring, Volume, Window
 from otear.domain.sortie import GroundPoint, Orbit, Side, Sortie, Stare, Strip
+from otear.flight.exports.cot_track import Moments
+from otear.flight.kinematics import Flown
 from otear.flight.laying import laid_out
-from otear.flight.route import Route
+from otear.flight.route import Heights, Route, sensor_of
 from otear.flight.wind import Wind
+from otear.geo.camera import Pose, line_of_sight
+from otear.geo.frames import Floats
 
 from ..surveys import ALWAYS, DEPART_US, HOUR_US, aircraft, authority_over, plain
 
-__all__ = ["DEPART_US", "GROUND_HAE_M", "HOUR_US", "WIND", "aircraft", "authority", "ground", "route", "sortie"]
+__all__ = [
+    "DEPART_US",
+    "GROUND_HAE_M",
+    "HOUR_US",
+    "WIND",
+    "aircraft",
+    "authority",
+    "ground",
+    "moments_of_flight",
+    "route",
+    "sortie",
+]
 
 GROUND_HAE_M = 100.0
 WIND = Wind(6.0, 300.0)
@@ -70,3 +87,37 @@ def authority(lat: float = 24.8, lon: float = -107.1, *exclusions: Exclusion, ho
     late = replace(volume, name="next year", window=Window(DEPART_US + 9_000 * HOUR_US, ALWAYS.end_us))
     high = replace(volume, name="high", altitude=AltitudeBand(8_000.0, 9_000.0, Datum.EGM96))
     return authority_over((volume, late, high), exclusions)
+
+
+def moments_of_flight(flown: Flown, sortie: Sortie, aircraft: Aircraft, heights: Heights) -> Moments:
+    """The true states of a simulated flight, over ground of these heights."""
+    pose = flown.pose
+    azimuth, depression = line_of_sight(pose)
+    sensor = sensor_of(sortie, aircraft)
+    ratio = (sensor.frame_height_px or np.nan) / (sensor.frame_width_px or np.nan)
+    return Moments(
+        time_us=flown.time_us,
+        lat_deg=np.degrees(pose.lat),
+        lon_deg=np.degrees(pose.lon),
+        hae_m=np.asarray(pose.height_m),
+        course_deg=np.degrees(flown.track_rad),
+        speed_mps=flown.ground_speed_mps,
+        azimuth_deg=np.degrees(azimuth) % 360.0,
+        elevation_deg=-np.degrees(depression),
+        hfov_deg=np.degrees(flown.hfov_rad),
+        vfov_deg=np.degrees(2.0 * np.arctan(np.tan(flown.hfov_rad / 2.0) * ratio)),
+        range_m=_ranges(pose, azimuth, depression, heights),
+    )
+
+
+def _ranges(pose: Pose, azimuth: Floats, depression: Floats, heights: Heights) -> Floats:
+    """About how far away the ground is that the camera looks at: level at the height that it has there."""
+    looks_down = depression > np.radians(1.0)
+    safe = np.where(looks_down, depression, np.pi / 2.0)
+    lat, lon = np.degrees(pose.lat), np.degrees(pose.lon)
+    ground = heights(np.asarray(pose.lat), np.asarray(pose.lon))
+    for _ in range(4):
+        away = (np.asarray(pose.height_m) - ground) / np.tan(safe)
+        at_lon, at_lat, _ = GEODESIC.fwd(lon, lat, np.degrees(azimuth), away)
+        ground = heights(np.radians(at_lat), np.radians(at_lon))
+    return np.where(looks_down, (np.asarray(pose.height_m) - ground) / np.sin(safe), np.nan)

@@ -18,14 +18,14 @@ from otear.domain.clock import FixedClock
 from otear.domain.sortie import Sortie
 from otear.domain.times import instant_us
 from otear.errors import InputError, RefusedError
-from otear.flight.exports import cot_events, cot_track, moments_of_flight, platform_of, send_cot
+from otear.flight.exports import cot_events, cot_track, platform_of, send_cot
 from otear.flight.exports.cot import UNKNOWN_M, Platform
 from otear.flight.exports.cot_track import Moments
 from otear.flight.kinematics import Flown, fly
 from otear.flight.wind import Wind
 from otear.geo.camera import line_of_sight
 
-from .flights import DEPART_US, aircraft, authority, ground, route, sortie
+from .flights import DEPART_US, aircraft, authority, ground, moments_of_flight, route, sortie
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")

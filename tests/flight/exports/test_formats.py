@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,16 +13,12 @@ import pytest
 import shapely
 
 from otear.domain.times import instant_us
-from otear.flight.exports import flown_geojson, flown_kml, geojson, kml
+from otear.flight.exports import geojson, kml
 from otear.flight.exports.antimeridian import cut_line, cut_ring
 from otear.flight.exports.ground_seen import band
 from otear.flight.exports.kml import NAMESPACE
-from otear.flight.kinematics import Flown, fly
-from otear.flight.watch import FlightEvent
-from otear.flight.wind import Wind
-from otear.geo.geoid import undulation
 
-from .flights import GROUND_HAE_M, aircraft, authority, ground, route, sortie
+from .flights import GROUND_HAE_M, aircraft, ground, route, sortie
 
 ORDER = {
     "Placemark": (
@@ -115,46 +110,6 @@ def test_a_strip_sees_the_line_that_it_is_to_look_along() -> None:
     dip = np.radians(strip.depression_deg)
     width = above / np.tan(dip - half) - above / np.tan(dip + half)
     assert area.area / line.length == pytest.approx(width, rel=1e-3)
-
-
-@pytest.fixture(scope="module")
-def flown() -> Flown:
-    """Ten minutes of a multirotor."""
-    return fly(
-        sortie(name="multirotor"), aircraft("multirotor"), authority(),
-        wind=Wind(3.0, 300.0), heights=ground, rng=np.random.default_rng(1),
-    )  # fmt: skip
-
-
-def test_a_flight_is_one_line_for_each_task_and_transit_without_gaps(flown: Flown) -> None:
-    asked, flies = sortie(name="multirotor"), aircraft("multirotor")
-    happened = replace(flown, events=(FlightEvent(int(flown.time_us[300]), "recalled", "for the test"),))
-    document = flown_geojson(happened, asked, flies, every_s=2.0)
-    lines = [one for one in document["features"] if one["properties"]["what"] == "flown"]
-    assert [one["properties"]["task"] for one in lines] == [None, "ridge", None, "cells", None, "ford", None]
-    for before, after in pairwise(lines):
-        assert before["geometry"]["coordinates"][-1] == after["geometry"]["coordinates"][0]
-    first, last = lines[0]["geometry"]["coordinates"][0], lines[-1]["geometry"]["coordinates"][-1]
-    for place, row in ((first, 0), (last, -1)):
-        true = [np.degrees(flown.pose.lon)[row], np.degrees(flown.pose.lat)[row], np.asarray(flown.pose.height_m)[row]]
-        assert place == pytest.approx(true, abs=1e-3)
-        assert place[:2] == pytest.approx(true[:2], abs=1e-7)
-    (event,) = [one for one in document["features"] if one["properties"]["what"] == "event"]
-    assert event["properties"]["event"] == "recalled"
-    assert event["geometry"]["coordinates"][:2] == pytest.approx(
-        [np.degrees(flown.pose.lon)[300], np.degrees(flown.pose.lat)[300]], abs=1e-7
-    )
-
-
-def test_gdal_reads_a_flown_kml_with_heights_above_the_sea(flown: Flown, tmp_path: Path) -> None:
-    file = tmp_path / "flown.kml"
-    file.write_text(flown_kml(flown, sortie(name="multirotor"), aircraft("multirotor")), encoding="utf-8")
-    _, _, shapes, _ = pyogrio.raw.read(file)
-    lines = shapely.from_wkb(shapes)
-    assert len(lines) == 7
-    top = shapely.get_coordinates(lines, include_z=True)[:, 2].max()
-    lat, lon = np.asarray(flown.pose.lat), np.asarray(flown.pose.lon)
-    assert top == pytest.approx((np.asarray(flown.pose.height_m) - undulation(lat, lon)).max(), abs=1.0)
 
 
 @pytest.mark.parametrize(("lons", "pieces"), [([179.0, -179.0], 2), ([-179.5, 179.5, 178.0], 2), ([10.0, 12.0], 1)])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from otear.flight.exports.cot import Platform, cot_events, platform_of
 from otear.flight.exports.cot_send import send_cot
-from otear.flight.exports.cot_track import Moments, cot_track, moments_of_flight, moments_of_telemetry
-from otear.flight.exports.geojson import flown_geojson, geojson
-from otear.flight.exports.kml import flown_kml, kml
+from otear.flight.exports.cot_track import Moments, cot_track, moments_of_telemetry
+from otear.flight.exports.geojson import geojson
+from otear.flight.exports.kml import kml
 from otear.flight.exports.qgc_plan import qgc_plan
 
 __all__ = [
@@ -14,11 +14,8 @@ __all__ = [
     "Platform",
     "cot_events",
     "cot_track",
-    "flown_geojson",
-    "flown_kml",
     "geojson",
     "kml",
-    "moments_of_flight",
     "moments_of_telemetry",
     "platform_of",
     "qgc_plan",

@@ -12,21 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otear.authority.charts import GEODESIC
-from otear.domain.aircraft import Aircraft
-from otear.domain.sortie import Sortie
 from otear.domain.telemetry import Telemetry
 from otear.flight.exports.cot import Platform, new_event, screened
-from otear.flight.exports.flown_runs import thinned
 from otear.flight.exports.xml import add, line_text
-from otear.flight.kinematics import Flown
-from otear.flight.route import Heights, sensor_of
 from otear.geo.camera import Pose, line_of_sight
 from otear.geo.frames import Floats
 
 _STALE_EVERY = 3.0
 """An event holds until so many of the next ones should have come."""
-_LEVEL_RAD = np.radians(1.0)
-_ROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,27 +45,6 @@ class Moments:
     def rows(self, index: NDArray[np.int64]) -> Moments:
         """Some of the states."""
         return Moments(**{one.name: getattr(self, one.name)[index] for one in fields(self)})
-
-
-def moments_of_flight(flown: Flown, sortie: Sortie, aircraft: Aircraft, heights: Heights) -> Moments:
-    """The true states of a simulated flight, over ground of these heights."""
-    pose = flown.pose
-    azimuth, depression = line_of_sight(pose)
-    sensor = sensor_of(sortie, aircraft)
-    ratio = (sensor.frame_height_px or np.nan) / (sensor.frame_width_px or np.nan)
-    return Moments(
-        time_us=flown.time_us,
-        lat_deg=np.degrees(pose.lat),
-        lon_deg=np.degrees(pose.lon),
-        hae_m=np.asarray(pose.height_m),
-        course_deg=np.degrees(flown.track_rad),
-        speed_mps=flown.ground_speed_mps,
-        azimuth_deg=np.degrees(azimuth) % 360.0,
-        elevation_deg=-np.degrees(depression),
-        hfov_deg=np.degrees(flown.hfov_rad),
-        vfov_deg=np.degrees(2.0 * np.arctan(np.tan(flown.hfov_rad / 2.0) * ratio)),
-        range_m=_ranges(pose, azimuth, depression, heights),
-    )
 
 
 def moments_of_telemetry(telemetry: Telemetry) -> Moments:
@@ -127,7 +99,7 @@ def cot_track(
     """
     if not len(moments.time_us):
         return
-    few = moments.rows(thinned(moments.time_us, every_s))
+    few = moments.rows(_thinned(moments.time_us, every_s))
     stale_us = round(_STALE_EVERY * every_s * 1e6)
     for row in range(len(few.time_us)):
         now_us = int(few.time_us[row]) + later_us
@@ -175,14 +147,8 @@ def _over_ground(time_us: NDArray[np.int64], lat_deg: Floats, lon_deg: Floats) -
     return np.where(moving, azimuth % 360.0, np.nan), speed
 
 
-def _ranges(pose: Pose, azimuth: Floats, depression: Floats, heights: Heights) -> Floats:
-    """About how far away the ground is that the camera looks at: level at the height that it has there."""
-    looks_down = depression > _LEVEL_RAD
-    safe = np.where(looks_down, depression, np.pi / 2.0)
-    lat, lon = np.degrees(pose.lat), np.degrees(pose.lon)
-    ground = heights(np.asarray(pose.lat), np.asarray(pose.lon))
-    for _ in range(_ROUNDS):
-        away = (np.asarray(pose.height_m) - ground) / np.tan(safe)
-        at_lon, at_lat, _ = GEODESIC.fwd(lon, lat, np.degrees(azimuth), away)
-        ground = heights(np.radians(at_lat), np.radians(at_lon))
-    return np.where(looks_down, (np.asarray(pose.height_m) - ground) / np.sin(safe), np.nan)
+def _thinned(time_us: NDArray[np.int64], every_s: float) -> NDArray[np.int64]:
+    """NDArray[np.int64] of the first of the times in every `every_s` from the first one on, and of the last of all."""
+    slots = (time_us - time_us[0]) // round(every_s * 1e6)
+    first = np.unique(slots, return_index=True)[1]
+    return np.union1d(first, [len(time_us) - 1]).astype(np.int64)

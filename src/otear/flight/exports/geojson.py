@@ -11,10 +11,8 @@ from otear.domain.aircraft import Aircraft
 from otear.domain.sortie import GroundPoint, Sortie, Stare, Strip, Task
 from otear.domain.times import utc_text
 from otear.flight.exports.antimeridian import cut_line, cut_ring
-from otear.flight.exports.flown_runs import runs
 from otear.flight.exports.ground_seen import band
 from otear.flight.exports.stretches import Stretch, stretches
-from otear.flight.kinematics import Flown
 from otear.flight.route import TRANSIT, Heights, Route
 from otear.geo.frames import Floats
 
@@ -40,31 +38,6 @@ def geojson(route: Route, sortie: Sortie, aircraft: Aircraft, heights: Heights) 
         "fuel_used": round(route.fuel_used, 3),
     }
     return {"type": "FeatureCollection", "features": [_feature(None, whole), *parts, *tasks, *bands]}
-
-
-def flown_geojson(flown: Flown, sortie: Sortie, aircraft: Aircraft, *, every_s: float = 1.0) -> dict[str, Any]:
-    """A FeatureCollection of a flight as it was flown: one line a second by second for each task and each transit
-    between them, then what happened, as points."""
-    names = [task.name for task in sortie.tasks]
-    features = []
-    for rows in runs(flown, every_s):
-        pose = flown.pose.at(rows)
-        line = np.column_stack([np.degrees(pose.lon), np.degrees(pose.lat), pose.height_m])
-        said = {
-            **_about(sortie, aircraft),
-            "what": "flown",
-            "task": _task_name(int(flown.task[rows[0]]), names),
-            "start": utc_text(int(flown.time_us[rows[0]])),
-            "end": utc_text(int(flown.time_us[rows[-1]])),
-        }
-        features.append(_feature(_lines(cut_line(line)), said))
-    for event in flown.events:
-        row = int(np.clip(np.searchsorted(flown.time_us, event.time_us), 0, len(flown) - 1))
-        pose = flown.pose.at(np.array([row]))
-        at = np.column_stack([np.degrees(pose.lon), np.degrees(pose.lat), pose.height_m])
-        said = {"what": "event", "event": event.what, "why": event.why, "time": utc_text(event.time_us)}
-        features.append(_feature({"type": "Point", "coordinates": _rounded(at)[0]}, said))
-    return {"type": "FeatureCollection", "features": features}
 
 
 def _part(index: int, one: Stretch, names: list[str]) -> dict[str, Any]:

@@ -15,17 +15,14 @@ from otear.domain.aircraft import Aircraft
 from otear.domain.sortie import GroundPoint, Sortie, Stare, Strip, Task
 from otear.domain.times import utc_text
 from otear.flight.exports.antimeridian import cut_line, cut_ring
-from otear.flight.exports.flown_runs import runs
 from otear.flight.exports.ground_seen import band
 from otear.flight.exports.stretches import stretches
 from otear.flight.exports.xml import add, document_text
-from otear.flight.kinematics import Flown
 from otear.flight.route import TRANSIT, Heights, Route
 from otear.geo.frames import Floats
-from otear.geo.geoid import msl_from_hae
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
-_STYLES = {"transit": ("ffb0b0b0", 2), "task": ("ff00a5ff", 3), "flown": ("ffff9b2f", 2), "look": ("ff2a7d4a", 2)}
+_STYLES = {"transit": ("ffb0b0b0", 2), "task": ("ff00a5ff", 3), "look": ("ff2a7d4a", 2)}
 """Colours as KML has them, alpha blue green red, and widths."""
 _SEEN = "332a7d4a"
 
@@ -45,20 +42,6 @@ def kml(route: Route, sortie: Sortie, aircraft: Aircraft, heights: Heights) -> s
     _point(_placemark(tasks, "Base"), [sortie.base], sortie.base_msl_m)
     for index, task in enumerate(sortie.tasks):
         _task(tasks, task, band(route, sortie, aircraft, index, heights) if isinstance(task, Strip) else None)
-    return document_text(root)
-
-
-def flown_kml(flown: Flown, sortie: Sortie, aircraft: Aircraft, *, every_s: float = 1.0) -> str:
-    """A document of the flight as it was flown: one placemark for each task and each transit between them."""
-    root, document = _document(f"{sortie.name}, as flown", _about(sortie, aircraft))
-    for rows in runs(flown, every_s):
-        pose = flown.pose.at(rows)
-        index = int(flown.task[rows[0]])
-        mark = _placemark(document, "Transit" if index == TRANSIT else sortie.tasks[index].name)
-        _span(mark, int(flown.time_us[rows[0]]), int(flown.time_us[rows[-1]]))
-        _style(mark, "flown")
-        msl = msl_from_hae(pose.lat, pose.lon, pose.height_m)
-        _line(mark, np.column_stack([np.degrees(pose.lon), np.degrees(pose.lat), msl]))
     return document_text(root)
 
 

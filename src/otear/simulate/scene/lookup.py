@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from otear.geo.frames import Floats
 from otear.simulate.scene.hands import Hands
 from otear.simulate.scene.light import Codes32
-from otear.simulate.scene.tiles import FINEST_M, LEVELS, SIDE
+from otear.simulate.scene.tiles import FINEST_M, LEVELS, SIDE, tile_key
 from otear.simulate.scene.view import CELL_PX, SKY_DEPTH_M, View
 from otear.simulate.world.land import Singles
 
@@ -81,9 +81,7 @@ def looked_up(
     return codes, depth
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
-def _key(level: int, x: int, y: int) -> int:
-    return (level << 48) | ((x + (1 << 23)) << 24) | (y + (1 << 23))
+_key = njit(cache=True, inline="always")(tile_key)
 
 
 @njit(cache=True, inline="always")  # type: ignore[untyped-decorator]

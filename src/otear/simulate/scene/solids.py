@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes
+from otear.geo.frames import Floats, ecef_from_geodetic
 from otear.geo.terrain.grid import bilinear
 from otear.simulate.scene.palette import WALLS, Surface
 from otear.simulate.world.land import Land
@@ -144,10 +144,6 @@ def _lid(ring: Corners, middle: tuple[float, float, float], kind: int = _ROOF) -
     return [((ring[a], ring[(a + 1) % len(ring)], middle), kind, 1.0) for a in range(len(ring))]
 
 
-def _squeezed(ring: Corners, share: float, up: float) -> Corners:
-    return tuple((x * share, y * share, up) for x, y, _ in ring)
-
-
 _BASE, _TOP, _EAVES = _ring(0.5, 0.5, -1.0), _ring(0.5, 0.5, 1.0), _ring(0.5, 0.5, 0.62)
 _RIDGE = ((0.5, 0.0, 1.0), (-0.5, 0.0, 1.0))
 _BODY = _ring(0.5, 0.5, 0.55)
@@ -175,8 +171,3 @@ _PATTERNS: dict[Shape, Pattern] = {
         *_lid(_round(0.3, 0.72), (0.03, 0.04, 1.0)),
     ],
 }  # fmt: skip
-
-
-def axes_at(land: Land) -> Floats:
-    """East, north and up at the middle of a land as rows in ECEF: good enough for light over all of it."""
-    return enu_axes(land.plane.lat, land.plane.lon)
