@@ -20,9 +20,10 @@ from scipy.optimize import minimize, minimize_scalar
 
 from benchmarks._places import PFA, Floats, Places, places
 from benchmarks._report import Tables, main
+from otear.detect.calibration import brier, calibration_error, fitted, log_loss, precision_at
+from otear.detect.odds import log_odds, probability
 from otear.evidence import baselines
-from otear.evidence.calibration import brier, calibration_error, fitted, log_loss, precision_at
-from otear.evidence.ratios import cue_log_ratio, log_odds, miss_log_ratio, probability
+from otear.evidence.ratios import cue_log_ratio, miss_log_ratio
 from otear.evidence.tempering import tempered_sums
 
 _FRAME_SHOWS = 0.7

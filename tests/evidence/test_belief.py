@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otear.detect.odds import log_odds, probability
 from otear.domain.evidence import PassOver, Report, Sign
 from otear.domain.kinds import CueKind, SiteKind
 from otear.errors import InputError
 from otear.evidence.belief import Scales, believed
-from otear.evidence.ratios import log_odds, probability
 from otear.evidence.staleness import DAY_US
 
 NOW = 1_000 * DAY_US

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otear.evidence.ratios import cue_log_ratio, log_odds, miss_log_ratio, probability
+from otear.detect.odds import log_odds, probability
+from otear.evidence.ratios import cue_log_ratio, miss_log_ratio
 
 SHARE = st.floats(0.001, 0.95)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from otear.evidence.ratios import log_odds, probability
+from otear.detect.odds import log_odds, probability
 from otear.geo.frames import Floats
 
 

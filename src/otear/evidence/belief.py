@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from otear.detect.calibration import STRAIGHT, Curve
+from otear.detect.odds import log_odds, probability
 from otear.domain.evidence import Belief, Line, PassOver, Report
 from otear.domain.kinds import SiteKind
 from otear.errors import InputError
-from otear.evidence.calibration import STRAIGHT, Curve
 from otear.evidence.provenance import independent
 from otear.evidence.rates import ESTIMATED, Rates
-from otear.evidence.ratios import cue_log_ratio, log_odds, miss_log_ratio, probability
+from otear.evidence.ratios import cue_log_ratio, miss_log_ratio
 from otear.evidence.staleness import HALF_LIFE_DAYS, MISS_HALF_LIFE_DAYS, kept
 from otear.evidence.tempering import weights
 

@@ -14,8 +14,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
+from otear.detect.odds import log_odds, probability
 from otear.errors import SettingError
-from otear.evidence.ratios import log_odds, probability
 from otear.geo.frames import Floats
 
 

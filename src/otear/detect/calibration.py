@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from otear.detect.odds import probability
 from otear.errors import SettingError
-from otear.evidence.ratios import probability
 from otear.geo.frames import Floats
 
 _FEWEST = 30

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from otear.evidence.calibration import STRAIGHT, brier, calibration_error, fitted, log_loss, precision_at
-from otear.evidence.ratios import log_odds, probability
+from otear.detect.calibration import STRAIGHT, brier, calibration_error, fitted, log_loss, precision_at
+from otear.detect.odds import log_odds, probability
 
 
 def test_overconfidence_is_put_right_on_places_that_were_not_fitted() -> None:
