@@ -18,6 +18,8 @@ from otear.cli import (
     authority,
     bench,
     coverage,
+    detect,
+    evaluate,
     footage,
     ingest,
     init,
@@ -26,7 +28,9 @@ from otear.cli import (
     locate,
     oversight,
     simulate,
+    sites,
     sortie,
+    train,
     verify,
 )
 from otear.cli.desk import Setting
@@ -78,10 +82,14 @@ for room in (
     footage,
     locate,
     coverage,
+    detect,
+    sites,
     ledger,
     verify,
     oversight,
     simulate,
+    train,
+    evaluate,
     bench,
 ):
     room.register(app)

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from otear.cli import simulate_broadcast, simulate_exercise, simulate_fly, simulate_sheet, simulate_world
+from otear.cli import (
+    simulate_broadcast,
+    simulate_exercise,
+    simulate_fly,
+    simulate_scenes,
+    simulate_sheet,
+    simulate_world,
+)
 from otear.cli.output import JsonOption, out, print_json
 
 
@@ -21,6 +28,7 @@ def register(app: typer.Typer) -> None:
     simulate_broadcast.register(group)
     simulate_exercise.register(group)
     simulate_sheet.register(group)
+    simulate_scenes.register(group)
     app.add_typer(group, name="simulate")
 
 

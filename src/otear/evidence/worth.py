@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from otear.detect.odds import log_odds, probability
+from otear.domain.sites import Verdict
 from otear.errors import SettingError
 from otear.geo.frames import Floats
 
@@ -98,6 +99,23 @@ def best_step(belief: float, pd: float, pfa: float, *, reviewed: bool, stakes: S
         decided = float(answer_worth(belief, stakes.reviewer_hit, stakes.reviewer_false, stakes))
         choices.append(Next(Step.REVIEW, decided + float(_settled(np.asarray(belief), stakes)) - stakes.review))
     return max(choices, key=lambda each: each.worth)
+
+
+def step_after(belief: float, verdict: Verdict | None, pd: float, pfa: float, *, stakes: Stakes = DEFAULT) -> Next:
+    """What to do next about a site, given what its review said of the evidence as it stands; None before a review.
+
+    A verdict moves belief as far as reviewers are right. What was refuted is left until there is new evidence; where
+    another look is wanted, that is the step, whatever it is worth.
+    """
+    if verdict is None:
+        return best_step(belief, pd, pfa, reviewed=False, stakes=stakes)
+    if verdict is Verdict.REFUTED:
+        return Next(Step.LEAVE, 0.0)
+    if verdict is Verdict.LOOK_AGAIN:
+        return Next(Step.LOOK, float(answer_worth(belief, pd, pfa, stakes)) - stakes.look)
+    yes = np.log(stakes.reviewer_hit) - np.log(stakes.reviewer_false)
+    after = float(probability(log_odds(belief) + yes))
+    return best_step(after, pd, pfa, reviewed=True, stakes=stakes)
 
 
 def _settled(belief: Floats, stakes: Stakes) -> Floats:

@@ -5,12 +5,15 @@ Whatever changes something takes the ledger entries that tell of it, and both ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from otear.domain.authority import DataKind, Revocation
+from otear.domain.authority import DataKind, Revocation, SensorKind
+from otear.domain.cues import Cue
 from otear.domain.ledger import Draft
+from otear.domain.sites import PlacedReport, Review
+from otear.evidence.histories import Change
 
 
 @dataclass(frozen=True)
@@ -222,4 +225,86 @@ class Keeping(Protocol):
 
     def exports(self) -> list[ExportRow]:
         """Every file that was written from a recording."""
+        ...
+
+
+@dataclass(frozen=True)
+class DetectionRow:
+    """That cues were looked for in a recording: by which detector, in the pictures of which sensor, when, and how much
+    was done. `share` is the part of its pictures that were looked through, 0 where it holds none; `dropped` are times
+    (from, to) that nobody looked through all the same; `counts` are of work done and left."""
+
+    footage_id: str
+    detector: str
+    sensor: SensorKind
+    ran_us: int
+    share: float
+    counts: Mapping[str, int]
+    dropped: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change of what belongs to which site, when it was made and by whom; `sequence` counts from 0 in their order."""
+
+    change: Change
+    at_us: int
+    by: str
+    sequence: int = -1
+
+
+class Sites(Protocol):
+    """Cues, what belongs to which site, and what people say of sites. Nothing of it is changed, only added to; cues
+    alone go when their time is up."""
+
+    def put_cues(
+        self,
+        detection: DetectionRow,
+        found: Sequence[Cue],
+        changes: Sequence[ChangeRow],
+        keep: Sequence[KeepRow],
+        notes: Sequence[Draft],
+    ) -> None:
+        """Keep the cues of a recording, the sites that they join, and that they were looked for; cues and changes that
+        are there already stay as they are. Raises `InputError` for changes that may not follow those that are there."""
+        ...
+
+    def detections(self) -> list[DetectionRow]:
+        """Where cues were looked for, oldest first."""
+        ...
+
+    def cues(self, footage_ids: Collection[str] | None = None) -> list[Cue]:
+        """The cues of some recordings, or of all, in the order of time."""
+        ...
+
+    def cues_at(self, bounds_deg: tuple[float, float, float, float]) -> list[Cue]:
+        """The cues within bounds: west, south, east and north; west is greater than east over the antimeridian."""
+        ...
+
+    def changes(self) -> list[ChangeRow]:
+        """Every change, in order."""
+        ...
+
+    def add_changes(self, rows: Sequence[ChangeRow], notes: Sequence[Draft]) -> None:
+        """Change what belongs to which site. Raises `InputError` for what may not follow."""
+        ...
+
+    def reviews(self) -> list[Review]:
+        """Every review, in the order in which they came."""
+        ...
+
+    def add_review(self, review: Review, notes: Sequence[Draft]) -> None:
+        """Keep what somebody says of a site."""
+        ...
+
+    def reports(self) -> list[PlacedReport]:
+        """Every report from outside, oldest first."""
+        ...
+
+    def add_report(self, report: PlacedReport, changes: Sequence[ChangeRow], notes: Sequence[Draft]) -> None:
+        """Keep a report, and the site that it joins."""
+        ...
+
+    def forget(self, footage_id: str, notes: Sequence[Draft]) -> None:
+        """Delete the cues of a recording, and that they were looked for; the names stay in the histories of sites."""
         ...

@@ -91,6 +91,17 @@ class CoverageSettings(_Table):
     ] = 2.0
 
 
+class EvidenceSettings(_Table):
+    """How sites are believed, and who must have judged them."""
+
+    prior: Annotated[
+        float, Field(gt=0.0, lt=1.0, description="how likely a place is a site, before anything is seen of it")
+    ] = 0.02
+    readers: Annotated[
+        int, Field(ge=1, le=5, description="people who must agree on a site before their verdict counts")
+    ] = 1
+
+
 class PeopleSettings(_Table):
     """Who works here, and as what (docs/roles.md)."""
 
@@ -118,6 +129,7 @@ class Settings(_Table):
     platform: PlatformSettings = PlatformSettings()
     video: VideoSettings = VideoSettings()
     coverage: CoverageSettings = CoverageSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     people: PeopleSettings = PeopleSettings()
     retention: RetentionSettings = RetentionSettings()
 

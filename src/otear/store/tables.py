@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest migration: tables of this version are opened as they are."""
 
 meta = Table(
@@ -140,6 +140,76 @@ exports = Table(
     Column("written_us", BigInteger, nullable=False),
 )
 """Files that were written from a recording, so that a purge finds them again."""
+
+detections = Table(
+    "detections",
+    metadata,
+    Column("footage_id", String(32), ForeignKey("footage.footage_id"), primary_key=True),
+    Column("detector", String(255), primary_key=True),
+    Column("sensor", String(16), nullable=False),
+    Column("ran_us", BigInteger, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("dropped", Text, nullable=False),
+)
+"""That cues were looked for in a recording, by which detector, and how much of the work was done."""
+
+cues = Table(
+    "cues",
+    metadata,
+    Column("cue_id", String(64), primary_key=True),
+    Column("footage_id", String(32), ForeignKey("footage.footage_id"), nullable=False),
+    Column("time_us", BigInteger, nullable=False),
+    Column("lat_deg", Float, nullable=False),
+    Column("lon_deg", Float, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("cues_footage", "footage_id"),
+    Index("cues_place", "lat_deg", "lon_deg"),
+)
+"""What passes showed; `document` is the whole cue as JSON."""
+
+site_changes = Table(
+    "site_changes",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("change_id", String(80), nullable=False, unique=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""What belongs to which site, as a history. Rows are never changed nor taken away."""
+
+site_reviews = Table(
+    "site_reviews",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("review_id", String(32), nullable=False, unique=True),
+    Column("site", String(64), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+)
+"""What people said of sites; `evidence` is what they went by. Rows are never changed nor taken away."""
+
+site_reports = Table(
+    "site_reports",
+    metadata,
+    Column("report_id", String(32), primary_key=True),
+    Column("time_us", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("hit", Float, nullable=False),
+    Column("false", Float, nullable=False),
+    Column("derived_from", Text, nullable=False),
+    Column("lat_deg", Float, nullable=False),
+    Column("lon_deg", Float, nullable=False),
+    Column("ce90_m", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("authority_id", String(32), ForeignKey("authorities.authority_id"), nullable=False),
+)
+"""What others reported of places. Rows are never changed nor taken away."""
 
 ledger_entries = Table(
     "ledger_entries",

@@ -22,7 +22,7 @@ from sqlalchemy import URL
 from otear.domain.ledger import Draft
 from otear.errors import InputError, NotFoundError
 from otear.ledger.keys import SigningKey
-from otear.store.base import FootageRow, Keeping, KeepRow, Registers, Store
+from otear.store.base import FootageRow, Keeping, KeepRow, Registers, Sites, Store
 from otear.store.blobs import Blobs, FolderBlobs, StagedBlob
 from otear.store.keeping import SqlKeeping
 from otear.store.ledger import SqlLedger
@@ -30,6 +30,7 @@ from otear.store.log_key import has_log_key, make_log_key, read_log_key
 from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
 from otear.store.registers import SqlRegisters
 from otear.store.settings import Settings, read_settings, settings_text
+from otear.store.sites import SqlSites
 from otear.store.sql import SqlStore
 from otear.store.staging import locked, staging_folder
 
@@ -48,6 +49,7 @@ class Workspace:
     store: Store
     registers: Registers
     keeping: Keeping
+    sites: Sites
     ledger: SqlLedger
     blobs: Blobs
 
@@ -180,6 +182,7 @@ def open_workspace(root: Path) -> Workspace:
         store=store,
         registers=SqlRegisters(store.engine, store.ledger),
         keeping=SqlKeeping(store.engine, store.ledger),
+        sites=SqlSites(store.engine, store.ledger),
         ledger=store.ledger,
         blobs=FolderBlobs(root / "media"),
     )

@@ -215,7 +215,13 @@ def _key_ids(bundle: str) -> tuple[str, ...]:
 
 
 def _bundle(row: AuthorityRow) -> Bundle:
-    return read_bundle(row.bundle, row.authority_id)
+    return _read(row.bundle, row.authority_id)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, name: str) -> Bundle:
+    """Reading a signed text takes a tenth of a second, and every step asks for it: the same text is the same bundle."""
+    return read_bundle(text, name)
 
 
 def _subject(authority: Authority) -> Subject:

@@ -10,22 +10,15 @@ from typing import Any
 import numpy as np
 
 from otear.authority.roles import Action
-from otear.coverage.moments import Views
 from otear.coverage.place_picture import PlacePicture, draw_places
-from otear.coverage.reach import bounds_of, reach
-from otear.coverage.resolution import ground_sample
 from otear.domain.authority import Authority, DataKind
-from otear.domain.places import Ellipse, ErrorShare, PixelPlace
+from otear.domain.places import PixelPlace
 from otear.domain.times import utc_text
 from otear.errors import InputError, NotFoundError
-from otear.geo.budget import ErrorBudget, ErrorSource, Parameter, Pedigree
-from otear.geo.camera import sight_lines
-from otear.geo.frames import Floats, enu_axes
-from otear.geo.geoid import msl_from_hae
-from otear.geo.labels import dms, mgrs, utm
-from otear.geo.raycast import Hits, Miss, cast
+from otear.geo.budget import ErrorBudget
+from otear.geo.frames import Floats
+from otear.geo.labels import dms, utm
 from otear.geo.terrain import Terrain
-from otear.geo.uncertainty import GroundError, ground_error
 from otear.store.base import FootageRow
 from otear.store.recording_files import read_telemetry_near
 from otear.video.frames import frame_at
@@ -33,12 +26,10 @@ from otear.video.instants import REACH_S, Instant, instant_at
 from otear.workflow.desk import Desk
 from otear.workflow.ground import stand_in, stand_in_warning
 from otear.workflow.held import exporting, footage_subject, under
-from otear.workflow.looking import FARTHEST_M, picture_size
-from otear.workflow.platform_budget import budget_of, platform_of
-from otear.workflow.track import clock_of, restarts_of
-
-_DEEPEST_M, _HIGHEST_M = -500.0, 9_000.0
-"""No ground is lower or higher (HAE)."""
+from otear.workflow.looking import picture_size
+from otear.workflow.pixels_on_ground import pixels_on_ground
+from otear.workflow.platform_budget import budget_at, platform_of
+from otear.workflow.track import clock_of, picture_time_us, restarts_of
 
 
 @dataclass(frozen=True)
@@ -103,11 +94,7 @@ def locate(
         warnings.append(stand_in_warning(terrain))
     if use_flagged:
         warnings.append("Packets whose checksum failed may have been used: check the place by other means.")
-    platform = platform_of(workspace, row)
-    budget = budget_of(workspace.settings.platform, platform, terrain.sigma_m, instant.row, instant.row_noise)
-    late_s = _clock_error_s(row, instant)
-    if late_s > 0.0:
-        budget = budget.having(ErrorSource(Parameter.CLOCK, late_s, False, Pedigree.DEFAULT))
+    budget = budget_at(workspace, row, platform_of(workspace, row), terrain.sigma_m, instant)
     reason = f"{len(pixels)} pixels at {utc_text(time_us)}"
     desk.workspace.ledger.append([desk.note(Action.PROCESS, footage_subject(row), authority=authority, reason=reason)])
     return place_pixels(instant, np.array(pixels, dtype=np.float64), terrain, budget, tuple(warnings))
@@ -155,11 +142,7 @@ def _time_us(row: FootageRow, time_s: float) -> int:
         )
     clock = clock_of(row)
     if clock.pieces and row.summary["first_pts_s"] is not None:
-        picture_us = float(clock.time_us(row.summary["first_pts_s"] + time_s))
-        # A small lag is how late metadata come beside the picture that they belong to; a large one is two clocks that
-        # were set differently, and then presentation time is all that ties the two together.
-        lag_s = (clock.metadata_lag_ms or 0.0) * 1e-3
-        return round(picture_us - (lag_s * 1e6 if abs(lag_s) > REACH_S else 0.0))
+        return round(picture_time_us(clock, row.summary["first_pts_s"] + time_s))
     if row.start_us is None:
         raise InputError(
             "nothing in the recording tells its time", field="--time", remedy="Its packets can still be listed"
@@ -167,63 +150,14 @@ def _time_us(row: FootageRow, time_s: float) -> int:
     return row.start_us + round(time_s * 1e6)
 
 
-def _clock_error_s(row: FootageRow, instant: Instant) -> float:
-    """Between two rows an instant is as well known as the clocks agree; away from any, as badly as it is far."""
-    jitter_ms = row.summary["clock"]["jitter_ms"]
-    return float(np.hypot((jitter_ms or 0.0) * 1e-3, max(0.0, instant.age_s - 0.5)))
-
-
 def place_pixels(
     instant: Instant, pixels: Floats, terrain: Terrain, budget: ErrorBudget, warnings: tuple[str, ...] = ()
 ) -> list[Located]:
     """One answer per pixel (k, 2) of one moment, by a budget that is taken as it is."""
-    one = np.zeros(1, dtype=np.intp)
-    views = Views.of(np.array([instant.time_us]), instant.pose.at(one), instant.lens.at(one))
-    limit_m = np.array([FARTHEST_M])
-    patch = terrain.patch(bounds_of(views, reach(views, _DEEPEST_M, _HIGHEST_M, limit_m)))
-
-    def caster(origins: Floats, directions: Floats) -> Hits:
-        return cast(patch, origins, directions, max_range_m=FARTHEST_M)
-
-    errors = ground_error(instant.pose, instant.lens, pixels, caster, budget=budget, motion=instant.motion)
-    _, directions = sight_lines(instant.pose, instant.lens, pixels)
-    ifov = (
-        2.0 * np.tan(np.asarray(fov) / 2.0) / px
-        for fov, px in (
-            (instant.lens.hfov, instant.lens.width_px),
-            (instant.lens.vfov, instant.lens.height_px),
-        )
-    )
-    across, along = ifov
-    depression = np.arcsin(np.clip(-np.einsum("ki,ki->k", directions, enu_axes(errors.lat, errors.lon)[:, 2]), -1, 1))
-    gsd = ground_sample(errors.range_m, across, along, depression).mean_m
+    seen = pixels_on_ground(instant, pixels, terrain.patch, budget)
     answers = []
     for k, (x, y) in enumerate(pixels.tolist()):
-        miss = errors.unbounded[k] if errors.miss[k] == Miss.HIT else Miss(int(errors.miss[k])).reason
-        place = None if miss else _place(errors, k, float(gsd[k]), float(np.degrees(depression[k])), terrain)
-        answers.append(Located((x, y), utc_text(instant.time_us), place, miss or None, warnings))
+        miss = seen.why_not(k)
+        place = None if miss else seen.place(k, terrain.name)
+        answers.append(Located((x, y), utc_text(instant.time_us), place, miss, warnings))
     return answers
-
-
-def _place(errors: GroundError, k: int, gsd_m: float, depression_deg: float, terrain: Terrain) -> PixelPlace:
-    lat, lon, height = float(errors.lat[k]), float(errors.lon[k]), float(errors.height_m[k])
-    lat_deg, lon_deg = float(np.degrees(lat)), (float(np.degrees(lon)) + 180.0) % 360.0 - 180.0
-    axes = errors.ellipse
-    shares = sorted(zip(errors.sources, errors.shares[k].tolist(), strict=True), key=lambda pair: -pair[1])
-    pedigree = errors.pedigree[k]
-    return PixelPlace(
-        lat=lat_deg,
-        lon=lon_deg,
-        height_hae_m=height,
-        height_msl_m=float(msl_from_hae(lat, lon, height)),
-        mgrs=mgrs(lat_deg, lon_deg),
-        ce90_m=float(errors.ce90_m[k]),
-        le90_m=float(errors.le90_m[k]),
-        ellipse=Ellipse(float(axes.major_m[k]), float(axes.minor_m[k]), float(np.degrees(axes.azimuth[k]))),
-        gsd_m=gsd_m,
-        slant_range_m=float(errors.range_m[k]),
-        depression_deg=depression_deg,
-        terrain=terrain.name,
-        pedigree="" if pedigree is None else pedigree.value,
-        budget=tuple(ErrorShare(source.name, share) for source, share in shares if share >= 0.0005),
-    )

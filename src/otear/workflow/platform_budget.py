@@ -15,10 +15,11 @@ from otear.domain.aircraft import Aircraft, Sensor
 from otear.domain.telemetry import Telemetry
 from otear.flight.aircraft import read_aircraft
 from otear.flight.platform_errors import clock, overruled
-from otear.geo.budget import GIMBAL, ErrorBudget, Parameter, Pedigree, default_budget
+from otear.geo.budget import GIMBAL, ErrorBudget, ErrorSource, Parameter, Pedigree, default_budget
 from otear.store.base import FootageRow
 from otear.store.settings import PlatformSettings
 from otear.store.workspace import Workspace
+from otear.video.instants import Instant
 from otear.video.sensors import sensor_kind
 
 
@@ -71,6 +72,19 @@ def budget_of(
     ):
         budget = _with_encoders(budget, row_noise)
     return budget
+
+
+def budget_at(
+    workspace: Workspace, row: FootageRow, platform: Platform, terrain_sigma_m: float, instant: Instant
+) -> ErrorBudget:
+    """What to reckon with at an instant of a recording, how late its metadata may be included."""
+    budget = budget_of(workspace.settings.platform, platform, terrain_sigma_m, instant.row, instant.row_noise)
+    # Between two rows an instant is as well known as the clocks agree; away from any, as badly as it is far.
+    jitter_ms = row.summary["clock"]["jitter_ms"]
+    late_s = float(np.hypot((jitter_ms or 0.0) * 1e-3, max(0.0, instant.age_s - 0.5)))
+    if late_s <= 0.0:
+        return budget
+    return budget.having(ErrorSource(Parameter.CLOCK, late_s, False, Pedigree.DEFAULT))
 
 
 def _with_encoders(budget: ErrorBudget, share: float) -> ErrorBudget:

@@ -180,6 +180,8 @@ def _delete(workspace: Workspace, dues: Sequence[Due]) -> None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         os.fsync(descriptor)
         os.close(descriptor)
+    if any(one.keep.data_kind is DataKind.FINDINGS for one in dues):
+        workspace.sites.forget(dues[0].row.footage_id, [])
     workspace.store.change_footage(_without(dues[0].row, dues), [], [])
 
 

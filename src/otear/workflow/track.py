@@ -20,6 +20,7 @@ from otear.video.clocks import ClockAlignment, ClockPiece, ClockSource
 from otear.video.demux import Restart
 from otear.video.health import joined
 from otear.video.heights import with_heights
+from otear.video.instants import REACH_S
 from otear.workflow.authorities import authority_of
 from otear.workflow.desk import Desk
 from otear.workflow.footage import readable
@@ -47,6 +48,28 @@ def clock_of(row: FootageRow) -> ClockAlignment:
             "warnings": tuple(clock["warnings"]),
         }
     )
+
+
+def picture_time_us(clock: ClockAlignment, pts_s: float) -> float:
+    """When, by the clock of the metadata, a picture was taken that is shown at a presentation time; NaN where nothing
+    ties the two.
+
+    A small lag is how late metadata come beside the picture that they belong to; a large one is two clocks that were
+    set differently, and then presentation time is all that ties the two together.
+    """
+    lag_s = (clock.metadata_lag_ms or 0.0) * 1e-3
+    return float(clock.time_us(pts_s)) - (lag_s * 1e6 if abs(lag_s) > REACH_S else 0.0)
+
+
+def pts_of_picture(clock: ClockAlignment, time_us: int) -> float | None:
+    """The presentation time of the picture that `picture_time_us` gives this time; None where there is none."""
+    for piece, after in zip(clock.pieces, [*clock.pieces[1:], None], strict=True):
+        lag_us = float(clock.time_us(piece.pts_s)) - picture_time_us(clock, piece.pts_s)
+        pts_s = piece.pts_s + (time_us + lag_us - piece.time_us) / 1e6 / (1.0 + piece.rate)
+        begins = piece is clock.pieces[0] or pts_s >= piece.start_s
+        if begins and (after is None or pts_s < after.start_s):
+            return pts_s
+    return None
 
 
 def pass_of(desk: Desk, row: FootageRow, authority: Authority) -> PassFile:

@@ -1,12 +1,12 @@
 """Sets inside a packet, as far as the house has a use for them: marking, identity, moving-object reports, errors.
 
 The decoding of ST 0102, ST 0903, ST 1204 and ST 1010 is `tstrans`'s; what is done here is to put its values into the
-house's units and places. Image chips, trackers and ontology classes of ST 0903 stay undecoded.
+house's units and places. Image chips and trackers of ST 0903 stay undecoded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,7 @@ Floats = NDArray[np.float64]
 
 _LATITUDE, _LONGITUDE, _HEIGHT, _SIGMA = Imapb(-90, 90), Imapb(-180, 180), Imapb(-900, 19000), Imapb(0, 650)
 _OBJECT_COUNTRIES = 13
+_ONTOLOGY_CLASS = 2
 _METRES_FROM = 0.01
 _SIGMAS = {
     13: "sigma_lat_m", 14: "sigma_lon_m", 15: "sigma_height_m", 75: "sigma_height_m", 104: "sigma_height_m",
@@ -62,7 +63,8 @@ class VmtiTarget:
 
     `row` and `column` are pixels counted from 1 as sent, `box` is (top row, left column, bottom row, right column).
     Latitude and longitude are degrees, None where neither offset nor place was sent; `sigma_*_m` are the sender's
-    1-sigma errors along north, east and up. `confidence_pct` is the detector's own word.
+    1-sigma errors along north, east and up. `confidence_pct` is the detector's own word; `classes` what it takes it for
+    (ontology classes of its VObjects).
     """
 
     number: int
@@ -76,6 +78,7 @@ class VmtiTarget:
     sigma_north_m: float | None = None
     sigma_east_m: float | None = None
     sigma_up_m: float | None = None
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,11 +177,11 @@ def _target(pack: VTargetPack, width: int | None, centre_deg: tuple[float, float
     corners = (*_pixel(pack.bbox_top_left_pixel, width), *_pixel(pack.bbox_bottom_right_pixel, width))
     whole = tuple(n for n in corners if n is not None)
     latitude, longitude, height = None, None, pack.centroid_hae
-    sigmas: tuple[float | None, ...] = (None, None, None)
+    north, east, up = (None, None, None)
     if centre_deg and pack.centroid_lat_offset is not None and pack.centroid_lon_offset is not None:
         latitude, longitude = centre_deg[0] + pack.centroid_lat_offset, centre_deg[1] + pack.centroid_lon_offset
     if pack.target_location:
-        (latitude, longitude, height), sigmas = location(pack.target_location)
+        (latitude, longitude, height), (north, east, up) = location(pack.target_location)
     return VmtiTarget(
         pack.target_id,
         row,
@@ -188,8 +191,22 @@ def _target(pack: VTargetPack, width: int | None, centre_deg: tuple[float, float
         latitude,
         longitude,
         height,
-        *sigmas,
+        north,
+        east,
+        up,
+        tuple(_classes(pack.vobject_series or b"")),
     )
+
+
+def _classes(series: bytes) -> Iterator[str]:
+    """The ontology class (item 2) of each VObject of a series; none where the bytes are no series."""
+    cursor = Cursor(series)
+    while cursor:
+        try:
+            said = [text(value) for tag, value in local_items(cursor.chunk()) if tag == _ONTOLOGY_CLASS]
+        except MalformedError:
+            return
+        yield from said
 
 
 def _pixel(number: int | None, width: int | None) -> tuple[int | None, int | None]:

@@ -1,0 +1,149 @@
+"""`otear train`: labelled frames in, a network with its card out."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from otear.detect.base import KINDS
+from otear.detect.calibration import STRAIGHT
+from otear.detect.cards import Card, write_card
+from otear.detect.labels import Frame, boxed_kinds
+from otear.detect.learned import LearnedDetector
+from otear.detect.levels import channels
+from otear.detect.outcomes import found_in, outcomes
+from otear.detect.strata import Strata, Stratum, fit_strata
+from otear.detect.training.samples import Range
+from otear.domain.authority import SensorKind
+from otear.domain.progress import Progress, silent
+from otear.errors import InputError, SettingError
+from otear.workflow.evaluate import evaluate_scenes, evaluate_vehicles
+from otear.workflow.files import drafted
+from otear.workflow.labelled import Blocks, scene_blocks, scene_frames, vehicle_blocks
+
+RANGE = Range(0.08, 0.6)
+LEAST_SCORE = 0.05
+"""Scores below this are not reported; so low that calibration and average precision see the doubtful ones too."""
+VEHICLES_LICENCE = "HIT-UAV (J. Suo and others 2023), CC BY 4.0; the frames without people, re-encoded as grey JPEG"
+SCENES_LICENCE = "drawn by otear simulate scenes, Apache-2.0"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to train: the sensor, where the frames are, how long, from which seed, by how many processes, on which
+    device; `tests` are scenes of other seeds to score on."""
+
+    sensor: SensorKind
+    scenes: tuple[Path, ...]
+    vehicles: Path | None
+    epochs: int
+    seed: int
+    processes: int = 0
+    device: str = "cpu"
+    tests: tuple[Path, ...] = ()
+
+
+def train(
+    asked: Asked, out: Path, progress: Progress = silent, note: Callable[[str], None] | None = None
+) -> dict[str, Any]:
+    """Train, calibrate, and write SENSOR.onnx and SENSOR.json into the folder `out`; returns the card.
+
+    Raises `SettingError` where torch is not installed or the frames cannot be used.
+    """
+    blocks = gathered(asked)
+    _require("torch", "onnx", "onnxscript")
+    from otear.detect.training.export import exported
+    from otear.detect.training.fitting import Plan, fit
+
+    plan = Plan(epochs=asked.epochs, seed=asked.seed, processes=asked.processes)
+    kinds = boxed_kinds(asked.sensor)
+    network = fit(blocks.training, kinds, RANGE, plan, device=asked.device, progress=progress, note=note)
+    model = exported(network, channels(asked.sensor))
+    how = {"epochs": plan.epochs, "batch": plan.batch, "rate": plan.rate, "seed": plan.seed, "device": asked.device}
+    card = scored(model, carded(model, asked.sensor, blocks, how, progress), asked, progress)
+    write(model, card, out)
+    return card.as_json()
+
+
+def gathered(asked: Asked) -> Blocks:
+    """The frames that were asked for, in blocks. Raises `SettingError` where there are none."""
+    parts: dict[str, Blocks] = {}
+    if asked.vehicles is not None:
+        if asked.sensor is not SensorKind.THERMAL:
+            raise SettingError(
+                "those frames are thermal", field="--vehicles", remedy="Leave it out, or train for --sensor thermal"
+            )
+        parts["vehicles"] = vehicle_blocks(asked.vehicles)
+    if asked.scenes:
+        parts["scenes"] = scene_blocks(scene_frames(asked.scenes, asked.sensor))
+    if not parts:
+        raise SettingError("there is nothing to learn from", field="--scenes", remedy="Name folders of scenes")
+    return Blocks(
+        [frame for one in parts.values() for frame in one.training],
+        [frame for one in parts.values() for frame in one.calibration],
+        [],
+        {name: one.told for name, one in parts.items()},
+    )
+
+
+def carded(model: bytes, sensor: SensorKind, blocks: Blocks, how: dict[str, Any], progress: Progress = silent) -> Card:
+    """A network's card, with its calibration on the blocks that are kept for that."""
+    digest = hashlib.sha256(model).hexdigest()
+    licences = {"vehicles": VEHICLES_LICENCE, "scenes": SCENES_LICENCE}
+    told = {
+        "licence": "Apache-2.0",
+        "training": how,
+        "data": {name: {**facts, "licence": licences[name]} for name, facts in blocks.told.items()},
+        "labels": _label_counts(blocks.training),
+    }
+    raw = Card(
+        f"otear-{sensor}-{digest[:8]}",
+        sensor,
+        boxed_kinds(sensor),
+        RANGE.finest_m,
+        RANGE.coarsest_m,
+        LEAST_SCORE,
+        digest,
+        Strata(sensor, {}, Stratum("uncalibrated", STRAIGHT, 0.5, 0)),
+        told,
+    )
+    found = found_in(LearnedDetector(model, raw), blocks.calibration, progress, "calibrating")
+    return replace(raw, strata=fit_strata(sensor, outcomes(found, blocks.calibration)))
+
+
+def scored(model: bytes, card: Card, asked: Asked, progress: Progress = silent) -> Card:
+    """The card with the scores on the test's frames: the vehicles' block and scenes of other seeds, where there are
+    any."""
+    detector = LearnedDetector(model, card)
+    scores: dict[str, Any] = {}
+    if asked.vehicles is not None:
+        scores["vehicles"] = evaluate_vehicles(detector, asked.vehicles, 0, progress).document
+    if asked.tests:
+        scores["scenes"] = evaluate_scenes(detector, asked.tests, progress).document
+    return replace(card, told={**card.told, "scores": scores})
+
+
+def write(model: bytes, card: Card, out: Path) -> None:
+    """Write SENSOR.onnx and SENSOR.json into a folder, each whole or not at all."""
+    path = out / f"{card.sensor}.onnx"
+    with drafted(path) as network, drafted(path.with_suffix(".json")) as beside:
+        network.write_bytes(model)
+        write_card(card, beside)
+
+
+def _label_counts(frames: Sequence[Frame]) -> dict[str, int]:
+    """How many labels of each kind count in frames."""
+    numbers = [int(kind) for frame in frames for kind in frame.labels.kind[frame.labels.counts]]
+    return {KINDS[kind].value: numbers.count(kind) for kind in sorted(set(numbers))}
+
+
+def _require(*modules: str) -> None:
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"training needs {' and '.join(missing)}, which is not installed", remedy="pip install 'otear[train]'"
+        )
