@@ -63,6 +63,7 @@ CARD = Card(
     finest_gsd_m=0.1,
     coarsest_gsd_m=0.5,
     least_score=0.5,
+    scored_from=0.01,
     sha256=hashlib.sha256(TOY).hexdigest(),
     strata=Strata(SensorKind.THERMAL, {}, Stratum("thermal", STRAIGHT, 0.5, 0)),
     told={"licence": "Apache-2.0"},

@@ -7,7 +7,7 @@ import pytest
 
 from otear.detect.base import Detections
 from otear.detect.labels import Labels
-from otear.detect.precision import FALSE, IGNORED, REAL, Scored, average_precision, matched, recall, scored
+from otear.detect.precision import FALSE, IGNORED, REAL, Scored, average_precision, matched, precision, recall, scored
 
 
 def found(*rows: tuple[float, float]) -> Detections:
@@ -56,6 +56,8 @@ def test_average_precision_worked_out_by_hand() -> None:
     # Precision 1 at a recall of 1/3, 2/3 at 2/3; the third is never found.
     rows = outcome((0.9, REAL), (0.8, FALSE), (0.7, REAL), (0.6, FALSE), labels=3)
     assert average_precision(rows) == pytest.approx((1.0 + 2.0 / 3.0) / 3.0)
+    assert precision(rows) == 0.5
+    assert precision(rows, least=0.85) == 1.0
     assert recall(rows) == pytest.approx(2.0 / 3.0)
     assert recall(rows, least=0.85) == pytest.approx(1.0 / 3.0)
 

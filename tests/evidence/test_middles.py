@@ -46,16 +46,25 @@ def test_one_drum_seen_by_a_hundred_flights_leaves_the_site_as_large_as_it_is() 
 
 
 def test_different_things_of_one_pass_are_different_draws() -> None:
-    kinds = (CueKind.DRUMS, CueKind.TANK, CueKind.DRUMS)
-    found = middle([mark(str(k), "1", kind=kind) for k, kind in enumerate(kinds)])
+    places = ((0.0, 0.0), (25.0, 0.0), (0.0, 25.0))
+    found = middle([mark(str(k), "1", at) for k, at in enumerate(places)])
     assert found.things == 3
     assert np.trace(found.own) < 0.6 * np.trace(middle([mark("0", "1")]).own)
 
 
-def test_what_another_detector_finds_again_is_the_same_thing_and_another_kind_is_not() -> None:
+def test_what_is_at_one_place_is_one_thing_whatever_it_is_said_to_be() -> None:
     marks = [mark("a", "1"), mark("b", "1", (2.0, 0.0), run="1 other"), mark("c", "2", kind=CueKind.TANK)]
-    assert same_things(marks).tolist() == [0, 0, 1]
+    assert same_things(marks).tolist() == [0, 0, 0]
+    assert middle(marks).things == 1
     assert same_things([mark("a", "1"), mark("b", "2", (90.0, 0.0))]).tolist() == [0, 1]
+
+
+def test_what_is_hardly_believed_hardly_moves_the_middle() -> None:
+    sure, far = mark("a", "1"), mark("b", "1", (40.0, 0.0))
+    believed = middle([sure, far]).at[0]
+    doubted = middle([sure, replace(far, real=0.05)])
+    assert doubted.at[0] < 0.2 * believed
+    assert np.trace(doubted.own) > np.trace(middle([sure, far]).own)
 
 
 def test_the_90_percent_ellipse_holds_the_middle_nine_times_of_ten() -> None:

@@ -87,7 +87,8 @@ def _print(document: dict[str, Any], rows: tuple[Row, ...]) -> None:
         "AP30": f"{document['ap30']:.3f}",
         "calibration error": f"{document['ece']:.4f} of {document['detections']} detections"
         f" (uncalibrated {document['ece_uncalibrated']:.4f})",
-        "of the sure ones": f"{document['ece_of_sure']:.4f} of {document['detections_sure']}",
+        "of the reported ones": f"{document['ece_of_reported']:.4f} of {document['reported']}"
+        f" (score at least {document['least_score']:g})",
     }
     split = document["split"]
     if "test" in split:
@@ -99,9 +100,10 @@ def _print(document: dict[str, Any], rows: tuple[Row, ...]) -> None:
         facts["seeds"] = ", ".join(str(seed) for seed in split["test_seeds"])
     out.print(facts_table(f"{document['detector']} ({document['sensor']})", facts))
     table = Table(title=f"{document['sensor']}: per kind and ground sample distance", title_justify="left")
-    for name in ("kind", "GSD", "labels", "AP50", "AP30", "recall at 0.3"):
+    for name in ("kind", "GSD", "labels", "AP50", "AP30", "recall", "precision"):
         table.add_column(name, justify="left" if name == "kind" else "right")
     for row in rows:
         gsd = "all" if row.gsd_m is None else f"{row.gsd_m:g} m"
-        table.add_row(row.kind, gsd, str(row.labels), f"{row.ap50:.3f}", f"{row.ap30:.3f}", f"{row.recall30:.3f}")
+        scores = (f"{score:.3f}" for score in (row.ap50, row.ap30, row.recall30, row.precision30))
+        table.add_row(row.kind, gsd, str(row.labels), *scores)
     out.print(table)

@@ -24,6 +24,9 @@ def train(
     vehicles: Annotated[
         Path | None, typer.Option(help="Folder of thermal frames with vehicles: annotations.json and images/.")
     ] = None,
+    calibrate: Annotated[
+        list[Path] | None, typer.Option(help="Folder of scenes of another seed, to calibrate with; may be repeated.")
+    ] = None,
     test: Annotated[
         list[Path] | None, typer.Option(help="Folder of scenes of another seed, to score on; may be repeated.")
     ] = None,
@@ -43,7 +46,17 @@ def train(
     from otear.workflow.train import Asked
     from otear.workflow.train import train as learn
 
-    asked = Asked(SensorKind(sensor), tuple(scenes or ()), vehicles, epochs, seed, processes, device, tuple(test or ()))
+    asked = Asked(
+        SensorKind(sensor),
+        tuple(scenes or ()),
+        vehicles,
+        epochs,
+        seed,
+        processes,
+        device,
+        tuple(calibrate or ()),
+        tuple(test or ()),
+    )
     with progress_bars() as bars:
         card = learn(asked, folder, bars, note=None if json else err.print)
     if json:

@@ -14,6 +14,7 @@ from otear.domain.kinds import CueKind
 from otear.errors import SettingError
 
 FORMAT = "otear-detector/1"
+_OWN = {"format", "name", "sensor", "kinds", "finest_gsd_m", "coarsest_gsd_m", "least_score", "scored_from", "sha256"}
 _REMEDY = "Keep the .json beside the .onnx as otear train wrote both"
 
 
@@ -22,7 +23,7 @@ class Card:
     """What running a network takes; `told` is the rest, for people: data, licences, split, seeds, scores.
 
     `finest_gsd_m` and `coarsest_gsd_m` are the ends of the trained range, `least_score` the score below which nothing
-    is reported.
+    is reported. Calibration and evaluation look at all from `scored_from`, the doubtful ones too.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Card:
     finest_gsd_m: float
     coarsest_gsd_m: float
     least_score: float
+    scored_from: float
     sha256: str
     strata: Strata
     told: dict[str, Any]
@@ -50,6 +52,7 @@ class Card:
             "finest_gsd_m": self.finest_gsd_m,
             "coarsest_gsd_m": self.coarsest_gsd_m,
             "least_score": self.least_score,
+            "scored_from": self.scored_from,
             "sha256": self.sha256,
             **self.told,
             "calibration": self.strata.as_json(),
@@ -64,17 +67,6 @@ def read_card(path: Path) -> Card:
         raise SettingError("no card can be read", source=path, remedy=_REMEDY) from error
     if not isinstance(read, dict) or read.get("format") != FORMAT:
         raise SettingError(f"this is no card of format {FORMAT}", source=path, field="format", remedy=_REMEDY)
-    own = {
-        "format",
-        "name",
-        "sensor",
-        "kinds",
-        "finest_gsd_m",
-        "coarsest_gsd_m",
-        "least_score",
-        "sha256",
-        "calibration",
-    }
     try:
         return Card(
             name=str(read["name"]),
@@ -83,9 +75,10 @@ def read_card(path: Path) -> Card:
             finest_gsd_m=float(read["finest_gsd_m"]),
             coarsest_gsd_m=float(read["coarsest_gsd_m"]),
             least_score=float(read["least_score"]),
+            scored_from=float(read["scored_from"]),
             sha256=str(read["sha256"]),
             strata=strata_from(read["calibration"]),
-            told={name: value for name, value in read.items() if name not in own},
+            told={name: value for name, value in read.items() if name not in {*_OWN, "calibration"}},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SettingError(f"the card lacks or misspells something ({error})", source=path, remedy=_REMEDY) from error

@@ -56,7 +56,7 @@ def labels(rows: list[tuple[CueKind, tuple[float, float, float, float], bool]]) 
 class Frame:
     """One labelled frame and where its picture is. `kinds` are those that were labelled: of others nothing is known.
 
-    `group` names what neighbours share: a flight, a sheet, a seed.
+    `group` names what neighbours share: a flight, a sheet, a seed. `simulated` frames were drawn, not flown.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Frame:
     depression_deg: float
     kinds: frozenset[CueKind]
     labels: Labels
+    simulated: bool = False
 
     def picture(self) -> Picture:
         """The frame's picture, heat growing with the grey value. Raises `SettingError` where it cannot be read."""

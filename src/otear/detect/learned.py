@@ -6,6 +6,7 @@ Pictures finer than the network was trained on are scaled down to its finest; of
 
 from __future__ import annotations
 
+from copy import copy
 from importlib.resources import files
 from pathlib import Path
 
@@ -50,6 +51,12 @@ class LearnedDetector:
     def kinds(self) -> frozenset[CueKind]:
         """What it may find."""
         return frozenset(self.card.kinds)
+
+    def reporting_from(self, least_score: float) -> LearnedDetector:
+        """The same network, reporting from another score on."""
+        other = copy(self)
+        other.least_score = least_score
+        return other
 
     def covers(self, gsd_m: float) -> bool:
         """Whether it was trained on pictures as coarse as this; finer ones are always covered."""

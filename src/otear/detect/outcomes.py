@@ -58,6 +58,25 @@ def scored_kind(found: Sequence[Detections], frames: Sequence[Frame], kind: CueK
     )
 
 
+def real_first(flown: Outcomes, drawn: Outcomes, fewest: int) -> Outcomes:
+    """All outcomes of flown frames, and those of drawn ones for the kinds of which flown frames have fewer than
+    `fewest` of either sort: what was seen in the world says more of it than any drawing."""
+    enough = [
+        kind
+        for kind in range(len(KINDS))
+        if min(int((flown.real & (flown.kind == kind)).sum()), int((~flown.real & (flown.kind == kind)).sum()))
+        >= fewest
+    ]
+    rest = drawn.rows(~np.isin(drawn.kind, enough))
+    return Outcomes(
+        np.concatenate([flown.kind, rest.kind]),
+        np.concatenate([flown.score, rest.score]),
+        np.concatenate([flown.real, rest.real]),
+        np.concatenate([flown.gsd_m, rest.gsd_m]),
+        np.concatenate([flown.depression_deg, rest.depression_deg]),
+    )
+
+
 def outcomes(found: Sequence[Detections], frames: Sequence[Frame], overlap: float = REAL_OVERLAP) -> Outcomes:
     """What became of every detection of a kind that its frame has labels of, but for those that nobody can judge."""
     kinds: list[NDArray[np.int8]] = []

@@ -77,6 +77,12 @@ def average_precision(results: Scored) -> float:
     return float(np.sum(gained * hits / (ends + 1.0)) / results.labels)
 
 
+def precision(results: Scored, least: float = 0.0) -> float:
+    """The share of detections with at least that score that are real. NaN where there are none."""
+    judged = (results.outcome != IGNORED) & (results.score >= least)
+    return float(np.mean(results.outcome[judged] == REAL)) if judged.any() else float("nan")
+
+
 def recall(results: Scored, least: float = 0.0) -> float:
     """The share of labels found with at least that score. NaN where no label counts."""
     if results.labels == 0:

@@ -23,12 +23,15 @@ GSD_EDGES_M = (0.0, 0.1, 0.2, 0.4)
 DEPRESSION_EDGES_DEG = (0.0, 30.0, 60.0)
 """Bands of the depression angle: up to 30°, to 60°, over that."""
 FEWEST = 60
-"""Outcomes of either sort below which a stratum has no curve of its own."""
+"""Outcomes of either sort below which a band has no curve of its own."""
+FEWEST_OF_A_KIND = 30
+"""The same for a kind in all conditions, whose errors differ more from those of other kinds than bands do."""
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """One calibration: of `outcomes` detections the share `base_rate` was real, and `curve` puts scores right."""
+    """One calibration: `curve` puts scores right, fitted to `outcomes` detections; of those of them that the detector
+    reports, the share `base_rate` was real."""
 
     name: str
     curve: Curve
@@ -91,9 +94,9 @@ def stratum_name(sensor: SensorKind, gsd_m: float, depression_deg: float, kind: 
     return f"{what}, {_band(gsd_m, GSD_EDGES_M, ' m')}, {_band(depression_deg, DEPRESSION_EDGES_DEG, '°')}"
 
 
-def fit_strata(sensor: SensorKind, of: Outcomes) -> Strata:
+def fit_strata(sensor: SensorKind, of: Outcomes, least_score: float = 0.0) -> Strata:
     """Calibrations from detections in frames that no training saw: for each kind, for each band, and for each kind in
-    each band, wherever there are enough of either outcome."""
+    each band, wherever there are enough of either outcome. The detector reports those of `least_score` and more."""
     conditions = list(zip(of.gsd_m, of.depression_deg, strict=True))
     bands = [stratum_name(sensor, gsd_m, depression) for gsd_m, depression in conditions]
     kinds = [f"{sensor} {KINDS[kind]}" for kind in of.kind]
@@ -102,17 +105,18 @@ def fit_strata(sensor: SensorKind, of: Outcomes) -> Strata:
         for kind, (gsd_m, depression) in zip(of.kind, conditions, strict=True)
     ]
     own = {}
-    for names in (bands, kinds, both):
+    for names, fewest in ((bands, FEWEST), (kinds, FEWEST_OF_A_KIND), (both, FEWEST)):
         column = np.array(names, dtype=object)
         for name in sorted(set(names)):
             part = of.rows(column == name)
-            if min(int(part.real.sum()), int((~part.real).sum())) >= FEWEST:
-                own[name] = _fitted(name, part)
-    return Strata(sensor, own, _fitted(sensor.value, of))
+            if min(int(part.real.sum()), int((~part.real).sum())) >= fewest:
+                own[name] = _fitted(name, part, least_score)
+    return Strata(sensor, own, _fitted(sensor.value, of, least_score))
 
 
-def _fitted(name: str, of: Outcomes) -> Stratum:
-    base_rate = float(of.real.mean()) if len(of) else 0.5
+def _fitted(name: str, of: Outcomes, least_score: float) -> Stratum:
+    reported = of.real[of.score >= least_score]
+    base_rate = float(reported.mean()) if len(reported) else 0.5
     return Stratum(name, fitted(of.score, of.real), base_rate, len(of))
 
 

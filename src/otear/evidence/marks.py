@@ -45,8 +45,8 @@ class Plane:
 @dataclass(frozen=True, eq=False)
 class Mark:
     """A piece of evidence on a plane: `at` (2,), covariances (2, 2) of its own noise, of what its flight shares and of
-    what all flights share (`domain.cues.PlaceErrors`). `run` is the flight and the detector; `kind` is None for what
-    somebody reports, which is about the site as a whole."""
+    what all flights share (`domain.cues.PlaceErrors`); `real` is the probability that it is there. `run` is the flight
+    and the detector; `kind` is None for what somebody reports, which is about the site as a whole."""
 
     piece: str
     flight: str
@@ -57,6 +57,7 @@ class Mark:
     noise: Floats
     bias: Floats
     ground: Floats
+    real: float = 1.0
 
 
 def mark_of(cue: Cue, plane: Plane) -> Mark:
@@ -71,6 +72,7 @@ def mark_of(cue: Cue, plane: Plane) -> Mark:
         noise=_square(cue.errors.noise),
         bias=_square(cue.errors.flight),
         ground=_square(cue.errors.ground),
+        real=cue.real,
     )
 
 

@@ -28,6 +28,11 @@ OFF_MIDDLE_M: dict[CueKind, float] = {
 of 600 simulated sites of 1,600 to 6,000 square metres have it, rounded up. Nobody has measured real ones."""
 
 
+SIZE_M = 3.0
+"""One standard deviation of where in a thing its mark is."""
+_LEAST_REAL = 0.02
+
+
 @dataclass(frozen=True, eq=False)
 class Middle:
     """The middle of a site (2,), and its covariance (2, 2): `own`, and `ground`, which all sites about share. `things`
@@ -54,14 +59,15 @@ def middle(marks: Sequence[Mark], off_middle_m: Mapping[CueKind, float] = OFF_MI
         raise InputError("there is no place to begin with", field="marks", remedy="Give at least one")
     seen.sort(key=lambda one: (one.time_us, one.piece))
     thing = same_things(seen)
+    off = _off_middle(seen, thing, off_middle_m)
     count = len(seen)
     spread = np.zeros((count, 2, count, 2))
     biases = _biases(seen)
     for i, one in enumerate(seen):
         for j, other in enumerate(seen):
             block = np.zeros((2, 2))
-            if one.kind is not None and thing[i] == thing[j]:
-                block = block + off_middle_m[one.kind] ** 2 * np.eye(2)
+            if thing[i] == thing[j]:
+                block = block + off[int(thing[i])] * np.eye(2)
             if one.flight == other.flight:
                 block = block + biases[one.flight]
             if i == j:
@@ -81,26 +87,37 @@ def middle(marks: Sequence[Mark], off_middle_m: Mapping[CueKind, float] = OFF_MI
 
 
 def same_things(marks: Sequence[Mark]) -> NDArray[np.int64]:
-    """Which thing each mark is of, (n,): what one run of a detector told apart is different things; what passes of
-    different flights saw of one kind within their errors may be one, and so counts as one."""
+    """Which thing each mark is of, (n,): marks that are one place, within their errors and the size of things, are one,
+    whatever they are said to be and whichever pass or detector says so: a drum that is also taken for a tank tells of
+    one place, not of two."""
     label = np.full(len(marks), -1, dtype=np.int64)
-    things: list[list[int]] = []
+    things: list[int] = []
     for k, one in enumerate(marks):
         best, nearest = -1, GATE
-        for number, members in enumerate(things):
-            latest = marks[members[-1]]
-            if latest.kind is not one.kind or any(marks[m].run == one.run for m in members):
-                continue
-            away = one.at - latest.at
-            spread = one.noise + latest.noise + one.bias + latest.bias
-            squared = float(away @ np.linalg.pinv(spread) @ away)
+        for number, first in enumerate(things):
+            other = marks[first]
+            away = one.at - other.at
+            spread = one.noise + other.noise + 2.0 * SIZE_M**2 * np.eye(2)
+            if one.flight != other.flight:
+                spread = spread + one.bias + other.bias
+            squared = float(away @ np.linalg.solve(spread, away))
             if squared <= nearest:
                 best, nearest = number, squared
         if best < 0:
-            things.append([])
-        things[best].append(k)
+            things.append(k)
         label[k] = best if best >= 0 else len(things) - 1
     return label
+
+
+def _off_middle(marks: Sequence[Mark], thing: NDArray[np.int64], off_middle_m: Mapping[CueKind, float]) -> list[float]:
+    """The variance of each thing about the middle, by what it is surest to be. What is hardly believed tells as little
+    of where the site is: a variance over the probability that the thing is there."""
+    found = []
+    for number in range(int(thing.max()) + 1):
+        members = [one for one, which in zip(marks, thing, strict=True) if which == number]
+        surest = max(members, key=lambda one: (one.real, one.piece))
+        found.append(0.0 if surest.kind is None else off_middle_m[surest.kind] ** 2 / max(surest.real, _LEAST_REAL))
+    return found
 
 
 def _biases(marks: Sequence[Mark]) -> dict[str, Floats]:

@@ -22,11 +22,9 @@ from otear.workflow.desk import Desk
 from otear.workflow.detect import Found, find_cues
 from otear.workflow.families import Family
 from otear.workflow.held import Held, exporting, footage_subject, lawful, under
+from otear.workflow.pictures import HALF_FRAME_S
 from otear.workflow.site_gathering import joining
 from otear.workflow.track import clock_of, pts_of_picture, restarts_of
-
-_HALF_FRAME_S = 0.005
-"""Presentation times are rounded: a picture is asked for a little after it begins."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,7 @@ def detect(
         authority,
         family,
         sensor=sensor,
+        earlier=earlier,
         terrain=terrain,
         white_hot=white_hot,
         progress=progress,
@@ -104,7 +103,7 @@ def draw(desk: Desk, row: FootageRow, authority: Authority, cues: Sequence[Cue],
     for cue in sorted(cues, key=lambda one: (-one.real, one.cue_id)):
         pts_s = pts_of_picture(clock, cue.time_us)
         if pts_s is not None and len(shots) < MOST:
-            shots.append(CueShot(cue, frame_at(raw, pts_s + _HALF_FRAME_S, restarts_of(row)).pixels))
+            shots.append(CueShot(cue, frame_at(raw, pts_s + HALF_FRAME_S, restarts_of(row)).pixels))
     if not shots:
         raise NotFoundError("no cue can be shown", field="--picture", remedy="Leave it out: nothing was found")
     with exporting(desk, path, [(row, authority)], Action.VIEW_IMAGERY, DataKind.IMAGERY, DataKind.FINDINGS) as draft:

@@ -14,7 +14,7 @@ from otear.detect.calibration import calibration_error
 from otear.detect.labels import Frame
 from otear.detect.learned import LearnedDetector
 from otear.detect.outcomes import Outcomes, found_in, outcomes, scored_kind
-from otear.detect.precision import average_precision, recall
+from otear.detect.precision import average_precision, precision, recall
 from otear.domain.authority import SensorKind
 from otear.domain.progress import Progress, silent
 from otear.errors import SettingError
@@ -23,14 +23,15 @@ from otear.workflow.labelled import leaky_frames, scene_frames, vehicle_blocks
 
 GSDS_M = (0.1, 0.2, 0.4)
 """Ground sample distances of the table; a frame counts under the nearest, by ratio."""
-SURE = 0.1
-"""Probability from which a second, harder calibration error is given: without the many that are hardly anything."""
 LEAKY = "leaky: frames at random, most of them trained on and the others beside such; no measure of anything but memory"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A kind at a ground sample distance (None: all): how many labels count, and how well they are found."""
+    """A kind at a ground sample distance (None: all): how many labels count, and how well they are found.
+
+    `recall30` and `precision30` are of what the detector reports, at an overlap of 0.3.
+    """
 
     sensor: str
     kind: str
@@ -39,6 +40,7 @@ class Row:
     ap50: float
     ap30: float
     recall30: float
+    precision30: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +69,12 @@ def evaluate_vehicles(detector: LearnedDetector, folder: Path, seed: int, progre
             field="--vehicles",
             remedy="Give the folder that it was trained with",
         )
-    found = found_in(detector, blocks.test, progress, "the block")
+    doubting = detector.reporting_from(detector.card.scored_from)
+    found = found_in(doubting, blocks.test, progress, "the block")
     dealt = leaky_frames(folder, seed)
-    leaky = found_in(detector, dealt, progress, "the leaky split")
-    rows = _rows(found, blocks.test, banded=True)
-    whole = _rows(found, blocks.test, banded=False)
+    leaky = found_in(doubting, dealt, progress, "the leaky split")
+    least = detector.least_score
+    rows, whole = (_rows(found, blocks.test, least, banded=banded) for banded in (True, False))
     result = _evaluation(detector, found, blocks.test, rows)
     document = {
         **_head(detector, blocks.test),
@@ -80,7 +83,7 @@ def evaluate_vehicles(detector: LearnedDetector, folder: Path, seed: int, progre
         "split": {**blocks.told, "trained_on_these": trained is not None},
         "leaky": {
             "what": LEAKY,
-            **_scores(_rows(leaky, dealt, banded=False)),
+            **_scores(_rows(leaky, dealt, least, banded=False)),
             **_evaluation(detector, leaky, dealt, ()).document,
         },
         "rows": [asdict(row) for row in (*whole, *rows)],
@@ -103,8 +106,9 @@ def evaluate_scenes(detector: LearnedDetector, folders: Sequence[Path], progress
             field="--scenes",
             remedy="Make scenes of seeds that are not in its card",
         )
-    found = found_in(detector, frames, progress, f"{detector.card.sensor} scenes")
-    whole, rows = _rows(found, frames, banded=False), _rows(found, frames, banded=True)
+    doubting = detector.reporting_from(detector.card.scored_from)
+    found = found_in(doubting, frames, progress, f"{detector.card.sensor} scenes")
+    whole, rows = (_rows(found, frames, detector.least_score, banded=banded) for banded in (False, True))
     result = _evaluation(detector, found, frames, (*whole, *rows))
     document = {
         **_head(detector, frames),
@@ -124,10 +128,11 @@ def _head(detector: LearnedDetector, frames: Sequence[Frame]) -> dict[str, Any]:
         "frames": len(frames),
         "labels": counted,
         "least_score": detector.least_score,
+        "scored_from": detector.card.scored_from,
     }
 
 
-def _rows(found: Sequence[Detections], frames: Sequence[Frame], *, banded: bool) -> tuple[Row, ...]:
+def _rows(found: Sequence[Detections], frames: Sequence[Frame], least: float, *, banded: bool) -> tuple[Row, ...]:
     """A row per kind that is labelled, over all frames or per ground sample distance."""
     nearest = np.array([int(np.argmin(np.abs(np.log(np.array(GSDS_M) / frame.gsd_m)))) for frame in frames])
     rows = []
@@ -145,7 +150,8 @@ def _rows(found: Sequence[Detections], frames: Sequence[Frame], *, banded: bool)
                         half.labels,
                         average_precision(half),
                         average_precision(third),
-                        recall(third),
+                        recall(third, least),
+                        precision(third, least),
                     )
                 )
     return tuple(rows)
@@ -163,13 +169,13 @@ def _evaluation(
 ) -> Evaluation:
     came = outcomes(found, frames)
     stated = detector.card.strata.real(came)
-    sure = stated >= SURE
+    reported = came.score >= detector.least_score
     document = {
         "ece": calibration_error(stated, came.real) if len(came) else float("nan"),
-        "ece_of_sure": calibration_error(stated[sure], came.real[sure]) if sure.any() else float("nan"),
+        "ece_of_reported": calibration_error(stated[reported], came.real[reported]) if reported.any() else float("nan"),
         "ece_uncalibrated": calibration_error(came.score, came.real) if len(came) else float("nan"),
         "detections": len(came),
-        "detections_sure": int(sure.sum()),
+        "reported": int(reported.sum()),
         "real": int(came.real.sum()),
     }
     return Evaluation(document, rows, stated, came)

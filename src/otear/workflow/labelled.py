@@ -73,9 +73,9 @@ def scene_frames(folders: Sequence[Path], sensor: SensorKind) -> list[Frame]:
     return [_frame(scene) for scene in scenes]
 
 
-def scene_blocks(frames: Sequence[Frame]) -> Blocks:
-    """Scenes for training and for calibration: the last fifth of the seeds, at least one. The test's seeds are others
-    altogether. Raises `SettingError` for fewer than two seeds."""
+def scene_blocks(frames: Sequence[Frame], more: Sequence[Frame] = ()) -> Blocks:
+    """Scenes for training and for calibration: the last fifth of the seeds, at least one, and `more`, of other seeds.
+    The test's seeds are others altogether. Raises `SettingError` for fewer than two seeds, and where `more` repeats one."""
     seeds = sorted({frame.group for frame in frames}, key=int)
     if len(seeds) < 2:
         raise SettingError(
@@ -84,16 +84,22 @@ def scene_blocks(frames: Sequence[Frame]) -> Blocks:
             remedy="Name scenes of two seeds or more",
         )
     held = seeds[-max(1, round(LEAST_SHARE * len(seeds))) :]
+    twice = sorted({frame.group for frame in more} & set(seeds))
+    if twice:
+        raise SettingError(
+            f"seed {twice[0]} would train and calibrate", field="--calibrate", remedy="Calibrate with other seeds"
+        )
     calibration, training = group_split([frame.group for frame in frames], held)
+    calibrating = [*(frames[k] for k in calibration), *more]
     return Blocks(
         [frames[k] for k in training],
-        [frames[k] for k in calibration],
+        calibrating,
         [],
         {
             "training_seeds": [int(seed) for seed in seeds if seed not in held],
-            "calibration_seeds": [int(seed) for seed in held],
+            "calibration_seeds": sorted({int(frame.group) for frame in calibrating}),
             "training_frames": len(training),
-            "calibration_frames": len(calibration),
+            "calibration_frames": len(calibrating),
             "rule": "whole seeds; the last fifth calibrates",
         },
     )
@@ -123,4 +129,5 @@ def _frame(scene: Scene) -> Frame:
         depression_deg=scene.depression_deg,
         kinds=kinds,
         labels=labels(rows),  # type: ignore[arg-type]  # four sides
+        simulated=True,
     )

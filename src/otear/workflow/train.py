@@ -15,8 +15,8 @@ from otear.detect.cards import Card, write_card
 from otear.detect.labels import Frame, boxed_kinds
 from otear.detect.learned import LearnedDetector
 from otear.detect.levels import channels
-from otear.detect.outcomes import found_in, outcomes
-from otear.detect.strata import Strata, Stratum, fit_strata
+from otear.detect.outcomes import found_in, outcomes, real_first
+from otear.detect.strata import FEWEST, Strata, Stratum, fit_strata
 from otear.detect.training.samples import Range
 from otear.domain.authority import SensorKind
 from otear.domain.progress import Progress, silent
@@ -26,8 +26,10 @@ from otear.workflow.files import drafted
 from otear.workflow.labelled import Blocks, scene_blocks, scene_frames, vehicle_blocks
 
 RANGE = Range(0.08, 0.6)
-LEAST_SCORE = 0.05
-"""Scores below this are not reported; so low that calibration and average precision see the doubtful ones too."""
+LEAST_SCORE = 0.2
+"""Scores below this are not reported: hardly one in thirty of them is real."""
+SCORED_FROM = 0.01
+"""Calibration and evaluation look at all from this score on."""
 VEHICLES_LICENCE = "HIT-UAV (J. Suo and others 2023), CC BY 4.0; the frames without people, re-encoded as grey JPEG"
 SCENES_LICENCE = "drawn by otear simulate scenes, Apache-2.0"
 
@@ -35,7 +37,8 @@ SCENES_LICENCE = "drawn by otear simulate scenes, Apache-2.0"
 @dataclass(frozen=True)
 class Asked:
     """What to train: the sensor, where the frames are, how long, from which seed, by how many processes, on which
-    device; `tests` are scenes of other seeds to score on."""
+    device; `calibrate` and `tests` are scenes of other seeds, to calibrate with beside a fifth of the seeds, and to
+    score on."""
 
     sensor: SensorKind
     scenes: tuple[Path, ...]
@@ -44,6 +47,7 @@ class Asked:
     seed: int
     processes: int = 0
     device: str = "cpu"
+    calibrate: tuple[Path, ...] = ()
     tests: tuple[Path, ...] = ()
 
 
@@ -79,7 +83,8 @@ def gathered(asked: Asked) -> Blocks:
             )
         parts["vehicles"] = vehicle_blocks(asked.vehicles)
     if asked.scenes:
-        parts["scenes"] = scene_blocks(scene_frames(asked.scenes, asked.sensor))
+        more = scene_frames(asked.calibrate, asked.sensor) if asked.calibrate else []
+        parts["scenes"] = scene_blocks(scene_frames(asked.scenes, asked.sensor), more)
     if not parts:
         raise SettingError("there is nothing to learn from", field="--scenes", remedy="Name folders of scenes")
     return Blocks(
@@ -107,12 +112,20 @@ def carded(model: bytes, sensor: SensorKind, blocks: Blocks, how: dict[str, Any]
         RANGE.finest_m,
         RANGE.coarsest_m,
         LEAST_SCORE,
+        SCORED_FROM,
         digest,
         Strata(sensor, {}, Stratum("uncalibrated", STRAIGHT, 0.5, 0)),
         told,
     )
-    found = found_in(LearnedDetector(model, raw), blocks.calibration, progress, "calibrating")
-    return replace(raw, strata=fit_strata(sensor, outcomes(found, blocks.calibration)))
+    detector = LearnedDetector(model, raw, least_score=SCORED_FROM)
+    flown, drawn = (
+        outcomes(found_in(detector, frames, progress, f"calibrating {stage}"), frames)
+        for stage, frames in (
+            ("on flown frames", [frame for frame in blocks.calibration if not frame.simulated]),
+            ("on scenes", [frame for frame in blocks.calibration if frame.simulated]),
+        )
+    )
+    return replace(raw, strata=fit_strata(sensor, real_first(flown, drawn, FEWEST), LEAST_SCORE))
 
 
 def scored(model: bytes, card: Card, asked: Asked, progress: Progress = silent) -> Card:
