@@ -40,6 +40,7 @@ from otear.video.instants import Instant, instant_at
 from otear.video.klv.columns import telemetry
 from otear.video.klv.framing import Framer, Frames
 from otear.workflow.cue_places import Calibrated, Placed, cue_of, one_for_each, placed
+from otear.workflow.detect import LEAST_REAL
 from otear.workflow.pixels_on_ground import GroundPixels, pixels_on_ground
 from otear.workflow.platform_budget import Platform, budget_of
 
@@ -218,7 +219,10 @@ def seen(
             for row, box in enumerate(answer.boxes):
                 shot = Shot(time_us, box, float(answer.score[row]), picture.gsd_m, depression)
                 one = Gathering(detector.name, KINDS[int(answer.kind[row])], (shot,), 1)
-                on_ground = placed(one, calibrated(one), place)
+                sure = calibrated(one)
+                if sure.real < LEAST_REAL:
+                    continue
+                on_ground = placed(one, sure, place)
                 found += [] if on_ground is None else [on_ground]
     cues = [cue_of(group, plan.name, plan.sensor, ()) for group in one_for_each(found)]
     return Sights(plan, tuple(cues), gsd_m)

@@ -120,6 +120,21 @@ def test_coverage_at_and_export(filled: Cli, tmp_path: Path) -> None:
     assert filled.json("coverage", "export", "--out", tmp_path / "coverage.tif")["passes"] == 1
 
 
+def test_detect_looks_through_a_recording_and_sites_list_what_came_of_it(
+    filled: Cli, clip: Any, tmp_path: Path
+) -> None:
+    found = filled.json("detect", "latest", "--terrain", clip.terrain)
+    assert {"footage_id", "detectors", "cues", "sites", "work", "warnings"} <= set(found)
+    assert found["work"]["pictures"] == 60
+    promised = {"cue_id", "kind", "place", "ellipse", "real", "base_rate", "stratum", "score", "detector"}
+    assert all(promised <= set(cue) for cue in found["cues"])
+    listed = filled.json("sites", "list")
+    assert {one["site_id"] for one in listed} == set(found["sites"])
+    code, out, _ = filled("detect", "latest", "--terrain", clip.terrain)
+    assert code == 0
+    assert "key frames" in out
+
+
 def test_people_get_tables(filled: Cli) -> None:
     for arguments in (("footage", "list"), ("footage", "show", "latest"), ("footage", "packets", "latest")):
         code, out, err = filled(*arguments)

@@ -14,7 +14,7 @@ from otear.evidence.worth import Step, answer_worth, step_after
 
 def mark(piece: str, at: tuple[float, float], *, flight: str = "1", time_us: int = 0) -> Mark:
     small = np.eye(2)
-    return Mark(piece, flight, flight, time_us, CueKind.DRUMS, np.array(at), 9.0 * small, 25.0 * small, 4.0 * small)
+    return Mark(piece, flight, time_us, CueKind.DRUMS, np.array(at), 9.0 * small, 25.0 * small, 4.0 * small)
 
 
 def test_a_pass_founds_sites_and_the_next_pass_finds_them_again() -> None:

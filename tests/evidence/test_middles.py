@@ -11,10 +11,10 @@ from otear.domain.kinds import CueKind
 from otear.errors import InputError
 from otear.evidence.marks import Mark, Plane, mark_of, mark_of_report, plane_about
 from otear.evidence.middles import OFF_MIDDLE_M, middle, same_things
-from otear.evidence.position import Fix, estimate
 from otear.geo.ellipse import inside_90
 
 from ..made_cues import cue
+from .flight_means import Fix, estimate
 
 NOISE, BIAS, GROUND = 9.0 * np.eye(2), np.diag([60.0, 30.0]), 16.0 * np.eye(2)
 NOWHERE = dict.fromkeys(CueKind, 0.0)
@@ -25,13 +25,12 @@ def mark(
     flight: str,
     at: tuple[float, float] = (0.0, 0.0),
     kind: CueKind | None = CueKind.DRUMS,
-    run: str = "",
 ) -> Mark:
-    return Mark(piece, flight, run or flight, 0, kind, np.array(at), NOISE, BIAS, GROUND)
+    return Mark(piece, flight, 0, kind, np.array(at), NOISE, BIAS, GROUND)
 
 
 def test_where_cues_stand_in_the_middle_it_is_the_place_that_looks_agree_on() -> None:
-    """With no extent the estimate is the one of `position`, whose flights have biases of their own."""
+    """With no extent the estimate is the one of `flight_means`."""
     marks = [mark("a", "1", (3.0, 1.0)), mark("b", "1", (5.0, -2.0)), mark("c", "2", (-4.0, 6.0))]
     fixes = [Fix(one.flight, one.at, one.noise, one.bias) for one in marks]
     found, known = middle(marks, NOWHERE), estimate(fixes, GROUND)
@@ -53,7 +52,7 @@ def test_different_things_of_one_pass_are_different_draws() -> None:
 
 
 def test_what_is_at_one_place_is_one_thing_whatever_it_is_said_to_be() -> None:
-    marks = [mark("a", "1"), mark("b", "1", (2.0, 0.0), run="1 other"), mark("c", "2", kind=CueKind.TANK)]
+    marks = [mark("a", "1"), mark("b", "1", (2.0, 0.0)), mark("c", "2", kind=CueKind.TANK)]
     assert same_things(marks).tolist() == [0, 0, 0]
     assert middle(marks).things == 1
     assert same_things([mark("a", "1"), mark("b", "2", (90.0, 0.0))]).tolist() == [0, 1]

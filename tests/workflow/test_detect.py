@@ -21,6 +21,7 @@ from otear.workflow.detect import sensor_of
 from otear.workflow.detected import Detected, detect, draw
 from otear.workflow.families import UNKNOWN_SHARE, Calibrations, Family
 from otear.workflow.footage import find
+from otear.workflow.held import Held
 from otear.workflow.locate import locate
 
 from ..consent import held_in, log_of, take
@@ -144,3 +145,25 @@ def test_the_stream_says_what_made_the_pictures_or_somebody_must(row: FootageRow
     with pytest.raises(InputError) as caught:
         sensor_of(silent, None)
     assert caught.value.field == "--sensor"
+
+
+def test_a_recording_against_itself_shows_no_change(workspace: Workspace, row: FootageRow, clip: Any) -> None:
+    desk, same, authority = held_in(workspace, row.footage_id)
+    found = detect(
+        desk, same, authority, family(), sensor=SensorKind.VISIBLE, earlier=Held(same, authority),
+        terrain=open_terrain([clip.terrain]),
+    )  # fmt: skip
+    assert found.found.pairs >= 1
+    assert (found.found.pairs_missing, found.cues) == (0, ())
+
+
+def test_an_earlier_recording_of_another_camera_is_refused(workspace: Workspace, row: FootageRow, clip: Any) -> None:
+    desk, same, authority = held_in(workspace, row.footage_id)
+    warm = FootageRow(**{**vars(same), "summary": {**same.summary, "says": {"sensor": ["IR"]}}})
+    with pytest.raises(InputError) as caught:
+        detect(
+            desk, same, authority, family(), sensor=SensorKind.VISIBLE, earlier=Held(warm, authority),
+            terrain=open_terrain([clip.terrain]),
+        )  # fmt: skip
+    assert caught.value.field == "--against"
+    assert workspace.sites.detections() == []

@@ -11,7 +11,8 @@ from rich.table import Table
 from otear.cli.desk import desk_in
 from otear.cli.footage import FootageArgument
 from otear.cli.options import SensorOption, TerrainDatumOption, TerrainOption, chosen_terrain
-from otear.cli.output import JsonOption, facts_table, out, print_json, print_warnings, progress_bars
+from otear.cli.output import JsonOption, facts_table, out, print_json, print_warnings, progress_bars, uncut
+from otear.domain.times import utc_text
 
 if TYPE_CHECKING:
     from otear.domain.cues import Cue
@@ -98,6 +99,7 @@ def _print(document: dict[str, Any], cues: tuple[Cue, ...]) -> None:
     }
     out.print(facts_table(f"Footage {document['footage_id']}", facts))
     table = Table("cue", "kind", "sure", "place", "CE90 m", "time", "pictures", box=None)
+    uncut(table, 0, 3, 5)
     for cue in sorted(cues, key=lambda one: -one.real)[:_SHOWN]:
         table.add_row(
             cue.cue_id,
@@ -105,7 +107,7 @@ def _print(document: dict[str, Any], cues: tuple[Cue, ...]) -> None:
             f"{cue.real:.0%}",
             cue.place.mgrs,
             f"{cue.place.ce90_m:.0f}",
-            f"{cue.time_us / 1e6:.1f}",
+            utc_text(cue.time_us),
             f"{cue.pictures} of {cue.looked}",
         )
     if cues:

@@ -45,12 +45,11 @@ class Plane:
 @dataclass(frozen=True, eq=False)
 class Mark:
     """A piece of evidence on a plane: `at` (2,), covariances (2, 2) of its own noise, of what its flight shares and of
-    what all flights share (`domain.cues.PlaceErrors`); `real` is the probability that it is there. `run` is the flight
-    and the detector; `kind` is None for what somebody reports, which is about the site as a whole."""
+    what all flights share (`domain.cues.PlaceErrors`); `real` is the probability that it is there; `kind` is
+    None for what somebody reports, which is about the site as a whole."""
 
     piece: str
     flight: str
-    run: str
     time_us: int
     kind: CueKind | None
     at: Floats
@@ -65,7 +64,6 @@ def mark_of(cue: Cue, plane: Plane) -> Mark:
     return Mark(
         piece=cue.cue_id,
         flight=cue.footage_id,
-        run=f"{cue.footage_id} {cue.detector}",
         time_us=cue.time_us,
         kind=cue.kind,
         at=plane.metres(cue.place.lat, cue.place.lon),
@@ -79,7 +77,7 @@ def mark_of(cue: Cue, plane: Plane) -> Mark:
 def mark_of_report(report_id: str, time_us: int, place_deg: tuple[float, float], ce90_m: float, plane: Plane) -> Mark:
     """A reported place (latitude, longitude), known to `ce90_m`, on a plane."""
     noise = (ce90_m / ELLIPSE_90) ** 2 * np.eye(2)
-    return Mark(report_id, report_id, report_id, time_us, None, plane.metres(*place_deg), noise, _NONE, _NONE)
+    return Mark(report_id, report_id, time_us, None, plane.metres(*place_deg), noise, _NONE, _NONE)
 
 
 def plane_about(cues: Sequence[Cue]) -> Plane:

@@ -6,11 +6,12 @@ shows most of the same; pairs that differ much in how finely they show it are le
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from otear.detect.base import KINDS, Detections
+from otear.detect.base import KINDS, Detections, Pixels
 from otear.detect.change import Laid, changes
 from otear.detect.gathering import Gathering, Shot
 from otear.domain.progress import Progress
@@ -47,7 +48,11 @@ class _Moment:
     across_m: float
 
 
-def compared(later: Watched, earlier: Watched, progress: Progress) -> Compared:
+Pictures = Callable[[Watched, int], Pixels | None]
+"""The picture of a time, in colours; None where there is none."""
+
+
+def compared(later: Watched, earlier: Watched, pictures: Pictures, progress: Progress) -> Compared:
     """Changes in a recording against an earlier one of the same sensor."""
     result, before = Compared(), _moments(earlier)
     name = f"change against {earlier.row.footage_id}"
@@ -64,7 +69,7 @@ def compared(later: Watched, earlier: Watched, progress: Progress) -> Compared:
             continue
         best = min(near, key=lambda one: (_apart_m(one, now), one.time_us))
         result.pairs += 1
-        found = _pair(earlier, best, later, now)
+        found = _pair((earlier, best), (later, now), pictures)
         if found is None:
             result.unlike += 1
             continue
@@ -101,8 +106,9 @@ def _fits(one: _Moment, now: _Moment) -> bool:
     return 1.0 / _MOST_GSD_RATIO <= ratio <= _MOST_GSD_RATIO and _apart_m(one, now) < _SAME_SHARE * now.across_m
 
 
-def _pair(earlier: Watched, then: _Moment, later: Watched, now: _Moment) -> Detections | None:
+def _pair(old: tuple[Watched, _Moment], new: tuple[Watched, _Moment], pictures: Pictures) -> Detections | None:
     """What differs in the later picture, None where the two could not be laid onto each other."""
+    (earlier, then), (later, now) = old, new
     spacing_m = max(now.gsd_m, then.gsd_m, now.across_m / _POINTS)
     half = np.arange(-0.5 * now.across_m, 0.5 * now.across_m, spacing_m)
     flat = np.stack(np.meshgrid(half, half[::-1]), axis=-1)
@@ -111,9 +117,9 @@ def _pair(earlier: Watched, then: _Moment, later: Watched, now: _Moment) -> Dete
     lat, lon, _ = geodetic_from_ecef(level.reshape(-1, 3))
     height = later.terrain.heights(lat, lon)
     ground = ecef_from_geodetic(lat, lon, np.where(np.isfinite(height), height, now.height_m)).reshape(level.shape)
-    old, new = earlier.picture(then.time_us), later.picture(now.time_us)
-    if old is None or new is None:
+    shown = pictures(earlier, then.time_us), pictures(later, now.time_us)
+    if shown[0] is None or shown[1] is None:
         return None
-    before = Laid(old, earlier.pixels_of(then.time_us, ground))
-    result = changes(before, Laid(new, later.pixels_of(now.time_us, ground)), spacing_m)
+    before = Laid(shown[0], earlier.pixels_of(then.time_us, ground))
+    result = changes(before, Laid(shown[1], later.pixels_of(now.time_us, ground)), spacing_m)
     return None if result.apart_m is None else result.found

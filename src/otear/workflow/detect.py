@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from otear.authority.roles import Action
 from otear.detect.arrivals import Arrivals
+from otear.detect.base import Pixels
 from otear.detect.gathering import Gathering
 from otear.detect.keyframes import KeyFrames
 from otear.detect.watch import Watch, Work
@@ -20,6 +21,7 @@ from otear.geo.terrain import Terrain
 from otear.store.base import FootageRow
 from otear.store.recording_files import read_packets
 from otear.video.decode import Decoding, decoded
+from otear.video.frames import frame_at
 from otear.video.klv.reports import moving_reports
 from otear.video.sensors import sensor_kind
 from otear.workflow.comparing import Compared, compared
@@ -28,7 +30,7 @@ from otear.workflow.desk import Desk
 from otear.workflow.families import Family
 from otear.workflow.held import Held, not_purged, under
 from otear.workflow.looking import picture_size
-from otear.workflow.pictures import Watched
+from otear.workflow.pictures import HALF_FRAME_S, Watched
 from otear.workflow.track import pass_of, restarts_of
 
 LEAST_REAL = 0.15
@@ -160,7 +162,16 @@ def _compared(
             field="--against",
             remedy="Compare with a recording of the same kind",
         )
-    return compared(watched, Watched(desk, row, earlier.authority, sensor, terrain, white_hot=True), progress)
+    other = Watched(desk, row, earlier.authority, sensor, terrain, white_hot=True)
+    return compared(watched, other, _picture, progress)
+
+
+def _picture(watched: Watched, time_us: int) -> Pixels | None:
+    pts_s = watched.pts_s(time_us)
+    if pts_s is None:
+        return None
+    raw = watched.desk.workspace.blobs.path(watched.row.sha256)
+    return frame_at(raw, pts_s + HALF_FRAME_S, restarts_of(watched.row)).pixels
 
 
 def _arrivals(watched: Watched) -> Arrivals:

@@ -75,7 +75,7 @@ def scene_frames(folders: Sequence[Path], sensor: SensorKind) -> list[Frame]:
 
 def scene_blocks(frames: Sequence[Frame], more: Sequence[Frame] = ()) -> Blocks:
     """Scenes for training and for calibration: the last fifth of the seeds, at least one, and `more`, of other seeds.
-    The test's seeds are others altogether. Raises `SettingError` for fewer than two seeds, and where `more` repeats one."""
+    The test's seeds are others altogether. Raises `SettingError` for fewer than two seeds, or one given to both."""
     seeds = sorted({frame.group for frame in frames}, key=int)
     if len(seeds) < 2:
         raise SettingError(
@@ -87,7 +87,9 @@ def scene_blocks(frames: Sequence[Frame], more: Sequence[Frame] = ()) -> Blocks:
     twice = sorted({frame.group for frame in more} & set(seeds))
     if twice:
         raise SettingError(
-            f"seed {twice[0]} would train and calibrate", field="--calibrate", remedy="Calibrate with other seeds"
+            f"seed {twice[0]} is given to both training and calibration",
+            field="--calibrate",
+            remedy="Calibrate with other seeds",
         )
     calibration, training = group_split([frame.group for frame in frames], held)
     calibrating = [*(frames[k] for k in calibration), *more]

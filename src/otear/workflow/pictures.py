@@ -8,7 +8,6 @@ import numpy as np
 
 from otear.authority.decide import in_force
 from otear.coverage.moments import Views
-from otear.detect.base import Pixels
 from otear.detect.watch import Sight
 from otear.domain.authority import Authority, SensorKind
 from otear.domain.progress import Progress
@@ -17,14 +16,13 @@ from otear.geo.frames import Floats
 from otear.geo.terrain import PatchCache, Terrain
 from otear.store.base import FootageRow
 from otear.video.decode import Decoded
-from otear.video.frames import frame_at
 from otear.video.instants import instant_at
 from otear.workflow.desk import Desk
 from otear.workflow.ground import stand_in, stand_in_warning
 from otear.workflow.looking import picture_size
 from otear.workflow.pixels_on_ground import GroundPixels, pixels_on_ground
 from otear.workflow.platform_budget import budget_at, platform_of
-from otear.workflow.track import clock_of, picture_time_us, pts_of_picture, restarts_of, trusted_telemetry
+from otear.workflow.track import clock_of, picture_time_us, pts_of_picture, trusted_telemetry
 
 _GROUND_EVERY_US = 500_000
 """How often ground sample distance and depression are worked out anew."""
@@ -116,13 +114,9 @@ class Watched:
         times = (self._time_us(first + k * every_us / 1e6) for k in range(int(seconds * 1e6 // every_us) + 1))
         return [time_us for time_us in times if time_us is not None]
 
-    def picture(self, time_us: int) -> Pixels | None:
-        """The picture of a time, in colours; None where there is none."""
-        pts_s = pts_of_picture(self._clock, time_us)
-        if pts_s is None:
-            return None
-        raw = self.desk.workspace.blobs.path(self.row.sha256)
-        return frame_at(raw, pts_s + HALF_FRAME_S, restarts_of(self.row)).pixels
+    def pts_s(self, time_us: int) -> float | None:
+        """The presentation time of the picture of a time; None where there is none."""
+        return pts_of_picture(self._clock, time_us)
 
     def pixels_of(self, time_us: int, ecef: Floats) -> Floats:
         """Where places (..., 3) are in the picture of a time, (..., 2) as x, y; NaN behind the camera and outside.

@@ -1,4 +1,4 @@
-"""Where a site is, from places that share errors: the ellipse of many looks is no smaller than what they share.
+"""A place by the means of its flights: the estimate of `middles` worked out another way, for what has no extent.
 
 A place of a pass is off by noise of its own, by what its flight shares (`bias`: attitude, mount, clock), and by what
 all flights share (terrain, geoid). Within a flight noise averages out and the bias stays; over flights biases average
