@@ -12,6 +12,7 @@ from otear.domain.evidence import PassOver, Report, Sign
 from otear.domain.kinds import CueKind, SiteKind
 from otear.errors import InputError
 from otear.evidence.belief import Scales, believed
+from otear.evidence.rates import ESTIMATED
 from otear.evidence.staleness import DAY_US
 
 NOW = 1_000 * DAY_US
@@ -63,6 +64,18 @@ def test_the_second_look_in_the_same_light_says_less_than_one_in_another() -> No
     same = belief(first, over("b", CueKind.DRUMS, condition="visible day"))
     other = belief(first, over("b", CueKind.DRUMS, condition="thermal night"))
     assert belief(first) < same < other
+
+
+@pytest.mark.parametrize("kind", [CueKind.STRUCTURE, CueKind.TANK, CueKind.DRUMS])
+def test_the_same_thing_seen_again_and_again_is_one_thing(kind: CueKind) -> None:
+    """However surely it is there, it is worth how much oftener it is at sites than elsewhere, and no more."""
+    many = [over(f"p-{k}", kind, condition=f"c-{k}") for k in range(20)]
+    most = log_odds(0.02) + np.log(ESTIMATED.at_sites(kind)) - np.log(ESTIMATED.elsewhere[kind])
+    found = believed(0.02, many, [], at_us=NOW)
+    assert log_odds(found.posterior) == pytest.approx(most, abs=1e-3)
+    assert [line.log_ratio >= 0.0 for line in found.lines[1:]] == [True] * 20
+    two = believed(0.02, [many[0], over("q", CueKind.VEHICLE, condition="q")], [], at_us=NOW)
+    assert two.posterior > believed(0.02, many[:1], [], at_us=NOW).posterior, "another thing says more"
 
 
 def test_heat_goes_cold_and_buildings_stay() -> None:

@@ -14,6 +14,9 @@ from otear.geo.frames import Floats
 MOST_SURE = 0.999
 """No probability of a detector or of a look is believed beyond this, nor below one minus it."""
 
+_MOST_LOG_WORTH = 50.0
+"""Beyond this a cue is there, and its exponential would overflow."""
+
 
 def miss_log_ratio(pd: ArrayLike, pfa: ArrayLike) -> Floats:
     """What it says that a look showed nothing: log((1 - Pd) / (1 - Pfa)).
@@ -36,8 +39,20 @@ def cue_log_ratio(
     a real tank is worth a / b and no more, because ranches have tanks, too. What was seen could be seen: a `pd` below
     `pfa` counts as `pfa`.
     """
+    return present_log_ratio(detection_log_worth(real, base_rate, pd=pd, pfa=pfa), at_sites, elsewhere)
+
+
+def detection_log_worth(real: ArrayLike, base_rate: ArrayLike, *, pd: ArrayLike, pfa: ArrayLike) -> Floats:
+    """log w: how much likelier a detection is where there is such a cue than where there is none. Those of several
+    passes add up: they are all about the same cue."""
     sure, base = (np.clip(each, 1.0 - MOST_SURE, MOST_SURE) for each in (real, base_rate))
     seen = np.maximum(np.clip(pd, 0.0, 1.0), pfa) / np.asarray(pfa)
-    worth = seen * np.exp(log_odds(sure) - log_odds(base))
+    return np.asarray(np.log(seen) + log_odds(sure) - log_odds(base))
+
+
+def present_log_ratio(log_worth: ArrayLike, at_sites: ArrayLike, elsewhere: ArrayLike) -> Floats:
+    """What it says of a site that detections worth w = exp(`log_worth`) speak for a cue: the logarithm of
+    (a w + 1 - a) / (b w + 1 - b). However often the same tank is seen again, it is worth a / b and no more."""
+    worth = np.exp(np.minimum(log_worth, _MOST_LOG_WORTH))
     a, b = np.asarray(at_sites), np.asarray(elsewhere)
     return np.asarray(np.log1p(a * (worth - 1.0)) - np.log1p(b * (worth - 1.0)))

@@ -43,7 +43,7 @@ def _draw_precision(axes: Axes, one: Evaluation) -> None:
     axes.set_ylim(0.0, 1.0)
     axes.set_ylabel("average precision at overlap 0.5 (pale: 0.3)")
     axes.set_title(f"{one.document['detector']}: {one.document['sensor']}, {one.document['frames']} frames never seen")
-    axes.legend(title="ground sample distance", fontsize=8)
+    axes.legend(title="GSD", fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def _draw_calibration(axes: Axes, one: Evaluation) -> None:
@@ -53,7 +53,7 @@ def _draw_calibration(axes: Axes, one: Evaluation) -> None:
         axes.plot(said, came, "o-", color=colour, label=label, markersize=4)
     axes.set_xlabel("said")
     axes.set_ylabel("came")
-    axes.set_title(f"calibration error {one.document['ece']:.3f} of {one.document['detections']} detections")
+    axes.set_title(f"{one.document['detections']} detections, error {one.document['ece']:.4f}", fontsize=10)
     axes.legend(fontsize=8)
 
 
