@@ -174,17 +174,50 @@ def fitted_scales(worlds: Sequence[Searched]) -> Scales:
     return replace(plain, curve=fitted(np.repeat(stated, weight), np.repeat(real, weight)))
 
 
+_KINDS_OF_PLACES, _ROUNDS = 6, 60
+"""What else a place may be is sorted into so many kinds, in so many rounds of expectation and maximisation."""
+
+
 def _rates(worlds: Sequence[Searched]) -> Rates:
-    """Shares of declared cues at sites and at other hypotheses, drawn towards the stated estimates."""
+    """What shows at sites and at other hypotheses, drawn towards the stated estimates: the others as a mixture of kinds
+    of places (A. Dempster, N. Laird, D. Rubin 1977), so that what hangs together at a homestead is known to."""
     rates = DEFAULT.rates
-    elsewhere = dict(rates.elsewhere)
-    weight = [world.spots[one.spot].weight for world in worlds for one in world.accounts if one.true < 0]
-    others = [one for world in worlds for one in world.accounts if one.true < 0]
-    for kind in CueKind:
-        had = [sum(s.real for p in one.passes for s in p.signs if s.kind is kind) > 0.3 for one in others]
-        share = (float(np.dot(had, weight)) + 4.0 * elsewhere[kind]) / (float(np.sum(weight)) + 4.0)
-        elsewhere[kind] = float(np.clip(share, 0.003, 0.9))
-    return replace(rates, elsewhere=elsewhere)
+    true = [one for world in worlds for one in world.accounts if one.true >= 0]
+    others = [(one, world.spots[one.spot].weight) for world in worlds for one in world.accounts if one.true < 0]
+    at_sites = np.mean([_shown(one) for one in true], axis=0)
+    share = len(true) / (len(true) + 8.0)
+    at = {
+        kind: {cue: float(np.clip(share * at_sites[k] + (1.0 - share) * its.get(cue, 0.02), 0.005, 0.98))
+               for k, cue in enumerate(CueKind)}
+        for kind, its in rates.at.items()
+    }  # fmt: skip
+    shown = np.array([_shown(one) for one, _ in others])
+    weight = np.array([weight for _, weight in others])
+    members = np.random.default_rng(1).dirichlet(np.ones(_KINDS_OF_PLACES), len(shown))
+    for _ in range(_ROUNDS):
+        # Each sort of place counts its members once, by how many hypotheses there are, not by how large the land is.
+        count = members.sum(axis=0)
+        cues = (members.T @ shown + 0.5 * shown.mean(axis=0)) / (count[:, None] + 0.5)
+        cues = np.clip(cues, 0.005, 0.98)
+        portion = (weight @ members + 1.0) / (weight.sum() + _KINDS_OF_PLACES)
+        logs = np.log(portion) + shown @ np.log(cues).T + (1.0 - shown) @ np.log1p(-cues).T
+        members = np.exp(logs - np.logaddexp.reduce(logs, axis=1, keepdims=True))
+    names = [f"other {k}" for k in range(_KINDS_OF_PLACES)]
+    return replace(
+        rates,
+        at=at,
+        others={name: dict(zip(CueKind, row, strict=True)) for name, row in zip(names, cues.tolist(), strict=True)},
+        other_shares=dict(zip(names, portion.tolist(), strict=True)),
+    )
+
+
+def _shown(one: Account) -> Floats:
+    """How surely each kind of cue was seen at a hypothesis, on the pass that showed it best."""
+    best = dict.fromkeys(CueKind, 0.0)
+    for each in one.passes:
+        for sign in each.signs:
+            best[sign.kind] = max(best[sign.kind], sign.real)
+    return np.array(list(best.values()))
 
 
 def _belief(one: Account, scales: Scales) -> float:

@@ -70,12 +70,23 @@ def test_the_second_look_in_the_same_light_says_less_than_one_in_another() -> No
 def test_the_same_thing_seen_again_and_again_is_one_thing(kind: CueKind) -> None:
     """However surely it is there, it is worth how much oftener it is at sites than elsewhere, and no more."""
     many = [over(f"p-{k}", kind, condition=f"c-{k}") for k in range(20)]
-    most = log_odds(0.02) + np.log(ESTIMATED.at_sites(kind)) - np.log(ESTIMATED.elsewhere[kind])
+    most = log_odds(0.02) + np.log(ESTIMATED.at_sites(kind)) - np.log(ESTIMATED.elsewhere(kind))
     found = believed(0.02, many, [], at_us=NOW)
     assert log_odds(found.posterior) == pytest.approx(most, abs=1e-3)
     assert [line.log_ratio >= 0.0 for line in found.lines[1:]] == [True] * 20
-    two = believed(0.02, [many[0], over("q", CueKind.VEHICLE, condition="q")], [], at_us=NOW)
-    assert two.posterior > believed(0.02, many[:1], [], at_us=NOW).posterior, "another thing says more"
+    other = CueKind.COVER if kind is CueKind.DRUMS else CueKind.DRUMS
+    assert belief(many[0], over("q", other)) > belief(many[0]), "another thing says more"
+
+
+def test_a_homestead_is_not_a_laboratory_however_much_of_it_is_seen() -> None:
+    """House, yard, tank and vehicle are there together at both: each alone may point at a site, all together do not."""
+    things = (CueKind.STRUCTURE, CueKind.CLEARING, CueKind.TANK, CueKind.VEHICLE)
+    whole = believed(0.02, [over(f"p-{k}", *things) for k in range(4)], [], at_us=NOW)
+    assert whole.posterior < 0.1
+    assert max(whole.others, key=lambda name: whole.others[name]) in {"homestead", "settlement"}
+    assert sum(whole.others.values()) == pytest.approx(1.0)
+    drums = belief(*(over(f"p-{k}", *things, CueKind.DRUMS) for k in range(4)))
+    assert drums > 5.0 * whole.posterior
 
 
 def test_heat_goes_cold_and_buildings_stay() -> None:

@@ -5,7 +5,7 @@ Times are microseconds since 1970-01-01 UTC; ratios are natural logarithms of li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from otear.domain.kinds import CueKind, SiteKind
 
@@ -67,9 +67,10 @@ class Line:
 @dataclass(frozen=True)
 class Belief:
     """How likely a site is there, what it may be (adding up to 1), and the account of why; `sum` of the lines' ratios
-    are the log odds before `posterior` was put right by outcomes."""
+    are the log odds before `posterior` was put right by outcomes. `others` is what it may be if it is none."""
 
     prior: float
     posterior: float
     kinds: dict[SiteKind, float]
     lines: tuple[Line, ...]
+    others: dict[str, float] = field(default_factory=dict)

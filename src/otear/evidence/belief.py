@@ -3,7 +3,8 @@
 log odds = log odds(prior) + sum over passes of weight x ratio + sum over new reports of ratio, and an outcome curve
 over the result. A pass that showed signs has one ratio, of all its signs together; one that showed nothing has that of
 a miss. Weights are those of `tempering`; signs fade by `staleness` before they are weighed. Passes that show the same
-kind of cue make it surer that it is there: they add up to what that one cue is worth, not to one cue each.
+kind of cue make it surer that it is there: they add up to what that one cue is worth, not to one cue each. What is
+there together is weighed together, against everything else that the place may be (`rates`).
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import numpy as np
 from otear.detect.calibration import STRAIGHT, Curve
 from otear.detect.odds import log_odds, probability
 from otear.domain.evidence import Belief, Line, PassOver, Report
-from otear.domain.kinds import CueKind, SiteKind
+from otear.domain.kinds import CueKind
 from otear.errors import InputError
 from otear.evidence.provenance import independent
 from otear.evidence.rates import ESTIMATED, Rates
-from otear.evidence.ratios import detection_log_worth, miss_log_ratio, present_log_ratio
+from otear.evidence.ratios import detection_log_worth, miss_log_ratio
 from otear.evidence.staleness import HALF_LIFE_DAYS, MISS_HALF_LIFE_DAYS, kept
 from otear.evidence.tempering import weights
 
@@ -58,12 +59,11 @@ def believed(
         raise InputError("a pass is given twice", field="passes", remedy="Give each pass once, with all its signs")
     known.sort(key=lambda each: (each.time_us, each.pass_id))
     lines = [Line("forecast", "forecast", None, float(log_odds(prior)), f"forecast: {_percent(prior)}")]
-    kinds = {kind: float(np.log(share)) for kind, share in scales.rates.kinds.items()}
-    so_far = _SoFar(kinds)
+    worths = dict[CueKind, float]()
     # A pass that could see nothing is no witness: it weighs nothing and thins nobody else's word.
     seeing = [one for one in known if one.signs or one.pd > 0.0]
     for one, weight in zip(seeing, weights([each.condition for each in seeing], scales.rho), strict=True):
-        lines.append(_pass_line(one, float(weight), at_us - one.time_us, scales.rates, so_far))
+        lines.append(_pass_line(one, float(weight), at_us - one.time_us, scales.rates, worths))
     new, again = independent(
         [one for one in reports if one.time_us <= at_us], derived_from or {}, frozenset(one.pass_id for one in known)
     )
@@ -74,50 +74,29 @@ def believed(
     ]
     total = sum(line.log_ratio for line in lines)
     posterior = float(scales.curve(probability(np.array([total])))[0])
-    top = max(kinds.values())
-    share = {kind: float(np.exp(value - top)) for kind, value in kinds.items()}
-    whole = sum(share.values())
-    return Belief(prior, posterior, {kind: value / whole for kind, value in share.items()}, tuple(lines))
+    kinds, others = scales.rates.shares(worths)
+    return Belief(prior, posterior, kinds, tuple(lines), others)
 
 
-@dataclass
-class _SoFar:
-    """What earlier passes have left: log shares of the kinds of site, log worths of what speaks for kinds of cues."""
-
-    kinds: dict[SiteKind, float]
-    worths: dict[CueKind, float] = field(default_factory=dict)
-
-
-def _pass_line(one: PassOver, weight: float, age_us: int, rates: Rates, so_far: _SoFar) -> Line:
-    """The line of a pass, which moves on what was known so far."""
-    kinds, worths = so_far.kinds, so_far.worths
+def _pass_line(one: PassOver, weight: float, age_us: int, rates: Rates, worths: dict[CueKind, float]) -> Line:
+    """The line of a pass; `worths`, what speaks for each kind of cue so far, are moved on by it."""
     counts = "" if weight > 1.0 - 1e-9 else f"; counts {_percent(weight)}, as others saw it in the same conditions"
     if not one.signs:
         left = kept(MISS_HALF_LIFE_DAYS, age_us)
         ratio = float(miss_log_ratio(one.pd, rates.pfa)) * weight * left
         why = f"nothing was seen, though {_percent(one.pd)} of sites would have shown themselves{_faded(left)}{counts}"
         return Line(one.pass_id, "miss", one.time_us, ratio, why)
-    ratio, said = 0.0, []
+    before, said = rates.log_ratio(worths), []
     for sign in one.signs:
         left = kept(HALF_LIFE_DAYS[sign.kind], age_us)
         moved = float(detection_log_worth(sign.real, sign.base_rate, pd=one.pd, pfa=rates.pfa)) * weight * left
-        before = worths.get(sign.kind, 0.0)
-        worths[sign.kind] = before + moved
-        elsewhere = rates.elsewhere[sign.kind]
-        ratio += _step(before, before + moved, rates.at_sites(sign.kind), elsewhere)
-        for kind in kinds:
-            kinds[kind] += _step(before, before + moved, rates.at[kind].get(sign.kind, elsewhere), elsewhere)
+        worths[sign.kind] = worths.get(sign.kind, 0.0) + moved
         said.append(
             f"{sign.kind.value.replace('_', ' ')}, {_percent(sign.real)} sure, found at "
-            f"{_percent(rates.at_sites(sign.kind))} of sites and {_percent(elsewhere)} of other places{_faded(left)}"
+            f"{_percent(rates.at_sites(sign.kind))} of sites and {_percent(rates.elsewhere(sign.kind))} of other places"
+            f"{_faded(left)}"
         )
-    return Line(one.pass_id, "cue", one.time_us, ratio, "; ".join(said) + counts)
-
-
-def _step(before: float, after: float, at_sites: float, elsewhere: float) -> float:
-    """How far belief moves when what speaks for a cue grows from one log worth to another."""
-    old, new = (float(present_log_ratio(worth, at_sites, elsewhere)) for worth in (before, after))
-    return new - old
+    return Line(one.pass_id, "cue", one.time_us, rates.log_ratio(worths) - before, "; ".join(said) + counts)
 
 
 def _report_line(one: Report) -> Line:

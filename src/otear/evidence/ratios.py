@@ -53,6 +53,10 @@ def detection_log_worth(real: ArrayLike, base_rate: ArrayLike, *, pd: ArrayLike,
 def present_log_ratio(log_worth: ArrayLike, at_sites: ArrayLike, elsewhere: ArrayLike) -> Floats:
     """What it says of a site that detections worth w = exp(`log_worth`) speak for a cue: the logarithm of
     (a w + 1 - a) / (b w + 1 - b). However often the same tank is seen again, it is worth a / b and no more."""
-    worth = np.exp(np.minimum(log_worth, _MOST_LOG_WORTH))
-    a, b = np.asarray(at_sites), np.asarray(elsewhere)
-    return np.asarray(np.log1p(a * (worth - 1.0)) - np.log1p(b * (worth - 1.0)))
+    return np.asarray(present_log_likelihood(log_worth, at_sites) - present_log_likelihood(log_worth, elsewhere))
+
+
+def present_log_likelihood(log_worth: ArrayLike, share: ArrayLike) -> Floats:
+    """log(a w + 1 - a): how likely detections worth w = exp(`log_worth`) are at places of which the share a has such a
+    cue, beside how likely they are where there is none."""
+    return np.asarray(np.log1p(np.asarray(share) * np.expm1(np.minimum(log_worth, _MOST_LOG_WORTH))))

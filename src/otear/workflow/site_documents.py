@@ -27,6 +27,7 @@ def document(account: Account, person: str) -> dict[str, Any]:
         "also_known_as": account.also_known_as,
         "kind": kind_of(account),
         "kinds": {kind.value: share for kind, share in sorted(belief.kinds.items(), key=lambda pair: -pair[1])},
+        "if_none": dict(sorted(belief.others.items(), key=lambda pair: -pair[1])),
         "place": {**asdict(account.place), "ellipse": asdict(account.ellipse)},
         "posterior": belief.posterior,
         "prior": belief.prior,

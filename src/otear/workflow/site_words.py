@@ -59,6 +59,8 @@ def _head(account: Account) -> Iterator[str]:
         yield f"Also known as {', '.join(account.also_known_as)}"
     said = ", ".join(f"{kind.value.replace('_', ' ')} {percent(share)}" for kind, share in kinds)
     yield f"If it is one, it is likeliest: {said}"
+    others = sorted(account.belief.others.items(), key=lambda pair: -pair[1])[:3]
+    yield f"If it is none, it is likeliest: {', '.join(f'{name} {percent(share)}' for name, share in others)}"
     yield (
         f"Its middle: {place.lat:.6f}, {place.lon:.6f}  {place.mgrs}; nine times of ten within an ellipse of "
         f"{ellipse.semi_major_m:.0f} by {ellipse.semi_minor_m:.0f} m (half axes), the long one "
