@@ -21,7 +21,7 @@ PEOPLE = (
 SITE_KEYS = {
     "site_id", "kind", "kinds", "place", "posterior", "prior", "evidence", "state", "not_counted", "not_covered",
     "reviews", "reviews_not_shown", "reviews_before", "next", "passes_for", "passes_against", "also_known_as",
-    "pieces_withheld", "withheld", "decides",
+    "if_none", "pieces_withheld", "withheld", "decides",
 }  # fmt: skip
 
 
