@@ -44,7 +44,7 @@ from otear.workflow.detect import LEAST_REAL
 from otear.workflow.families import family_of
 
 PRIOR, DECLARED, MATCH_M = 0.02, 0.5, 100.0
-FITTED_ON = (303, 304)
+FITTED_ON = (301, 302, 303)
 TRIED_ON = tuple(range(401, 401 + int(os.environ.get("OTEAR_BENCH_WORLDS", "10"))))
 _SITES, _POSTS = 12, 700
 _SAMPLE = (8, 3, 6)

@@ -15,7 +15,6 @@ import numpy as np
 from otear.detect.gathering import Gathering, Shot
 from otear.domain.authority import SensorKind
 from otear.domain.cues import Covariance, Cue, PlaceErrors
-from otear.domain.kinds import CueKind
 from otear.domain.looks import Look
 from otear.domain.places import Ellipse, Place
 from otear.geo.budget import Parameter
@@ -194,9 +193,3 @@ def _name(footage_id: str, gathering: Gathering, shot: Shot) -> str:
     x, y = shot.pixel
     said = f"{footage_id} {gathering.detector} {gathering.kind} {shot.time_us} {x:.1f} {y:.1f}"
     return f"c-{sha256(said.encode()).hexdigest()[:16]}"
-
-
-def kinds_of(cues: Sequence[Cue]) -> dict[CueKind, int]:
-    """How many cues of each kind there are, the most frequent first."""
-    counts = {kind: sum(cue.kind is kind for cue in cues) for kind in CueKind}
-    return dict(sorted(((kind, count) for kind, count in counts.items() if count), key=lambda pair: -pair[1]))

@@ -35,8 +35,6 @@ from otear.workflow.track import pass_of, restarts_of
 
 LEAST_REAL = 0.15
 """What is less likely than this to be what it seems is no cue: nobody has time for six false ones in seven."""
-
-
 _PAIRS = ("pairs", "pairs_unlike", "pairs_missing")
 
 
@@ -133,8 +131,19 @@ def find_cues(
         pairs=against.pairs,
         pairs_unlike=against.unlike,
         pairs_missing=against.alone,
-        warnings=watched.warnings,
+        warnings=(*watched.warnings, *_passed_over(watched, work)),
     )
+
+
+def _passed_over(watched: Watched, work: Work) -> list[str]:
+    """What a person must know who takes silence for nothing."""
+    if not watched.no_ground:
+        return []
+    total = watched.no_ground + work.pictures
+    return [
+        f"{watched.no_ground:,} of {total:,} pictures were not looked at: they show no ground that the terrain holds, "
+        "or no trusted metadata say where they were taken."
+    ]
 
 
 def _looked_through(watched: Watched, family: Family, progress: Progress) -> tuple[list[Gathering], Work, Decoding]:
