@@ -161,6 +161,19 @@ def test_boxes_come_back_to_the_picture_that_went_in(fit: str) -> None:
         assert found.boxes == pytest.approx(there, abs=1e-3), "what is beside the picture is cut off"
 
 
+def test_a_large_picture_is_cut_into_tiles_where_the_description_says_so() -> None:
+    model, output, _ = layouts(np.array([[0.0, 0.8, 0.0, 0.0]] * 2, dtype=np.float32))["scores per class"]
+    tiled = {"context_m": SIDE * 0.1, "overlap_m": 1.0}
+    found = OnnxDetector(model, described(output, tiles=tiled)).detect(picture(rows=SIDE, cols=3 * SIDE - 20))
+    left = [0, 54, 108]
+    each = [CARS + np.array([x, 0, x, 0]) for x in left[:2]] + [CARS + np.array([left[2], 0, left[2], 0])]
+    wanted = np.concatenate(each)
+    order = np.lexsort((found.boxes[:, 1], found.boxes[:, 0]))
+    assert found.boxes[order] == pytest.approx(wanted[np.lexsort((wanted[:, 1], wanted[:, 0]))], abs=1.5)
+    with pytest.raises(SettingError):
+        OnnxDetector(model, described(output, tiles={"context_m": 1.0, "overlap_m": 9.0})).detect(picture())
+
+
 def test_what_goes_in_is_as_described() -> None:
     """The model answers with the mean of its input's first channel as the score of a car."""
     nodes = [

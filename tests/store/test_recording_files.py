@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from otear.domain.packets import Checksum, Packet, Repair, RepairKind, Standard
 from otear.domain.telemetry import Telemetry
 from otear.store.recording_files import (
+    TELEMETRY_FILE,
     RecordingWriter,
     read_packet,
     read_packets,
@@ -94,3 +96,13 @@ def test_rows_near_a_moment_come_in_the_order_of_their_clock(tmp_path: Path) -> 
     near = read_telemetry_near(tmp_path, 100_000, 110_000)
     assert near.time_us.tolist() == list(range(100_000, 111_000, 1000))
     equal(near, rows.rows(np.argsort(rows.time_us)[100:111]))
+
+
+def test_a_file_from_before_there_was_a_column_says_nothing_of_it(tmp_path: Path) -> None:
+    rows = telemetry(20, 6)
+    with RecordingWriter(tmp_path) as writer:
+        writer.telemetry(rows, np.ones(20, dtype=bool))
+    whole = pq.read_table(tmp_path / TELEMETRY_FILE)
+    pq.write_table(whole.drop_columns(["infrared_black_hot"]), tmp_path / TELEMETRY_FILE)
+    (read,) = read_telemetry(tmp_path)
+    equal(read, replace(rows, infrared_black_hot=np.full(20, -1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,14 @@ from otear.evidence.histories import standing
 from otear.geo.terrain import open_terrain
 from otear.store.base import FootageRow
 from otear.store.workspace import Workspace
+from otear.workflow import pictures
 from otear.workflow.detect import sensor_of
 from otear.workflow.detected import Detected, detect, draw
 from otear.workflow.families import UNKNOWN_SHARE, Calibrations, Family
 from otear.workflow.footage import find
 from otear.workflow.held import Held
 from otear.workflow.locate import locate
+from otear.workflow.track import trusted_telemetry
 
 from ..consent import held_in, log_of, take
 
@@ -95,6 +97,27 @@ def test_slow_detectors_see_key_frames_in_colours_and_quick_ones_every_picture(
     assert 5.0 < slow.seen[0].depression_deg < 90.0
     assert work.key_frames_dropped == 0
     assert found.cues == ()
+
+
+@pytest.mark.parametrize(
+    ("says", "stated", "dark"),
+    [(1, None, True), (0, None, False), (-1, None, False), (1, False, False), (0, True, True)],
+)
+def test_what_is_hot_is_dark_where_the_stream_says_so_unless_somebody_knows_better(
+    workspace: Workspace, row: FootageRow, clip: Any, monkeypatch: pytest.MonkeyPatch, says: int, stated: bool | None,
+    dark: bool,
+) -> None:  # fmt: skip
+    known = trusted_telemetry(workspace, row)
+    flags = np.where(np.arange(len(known)) < len(known) // 2, says, known.infrared_black_hot)
+    monkeypatch.setattr(pictures, "trusted_telemetry", lambda *_: replace(known, infrared_black_hot=flags))
+    told = Told(())
+    detect(
+        *held_in(workspace, row.footage_id), family([told]), sensor=SensorKind.THERMAL, earlier=None,
+        terrain=open_terrain([clip.terrain]), black_hot=stated,
+    )  # fmt: skip
+    first, last = told.seen[0], told.seen[-1]
+    assert first.white_hot is not dark
+    assert last.white_hot is not bool(stated), "the second half of the stream says nothing"
 
 
 def test_what_is_found_is_kept_joins_sites_and_the_ledger_tells(

@@ -30,8 +30,12 @@ def detect(
     footage_id: FootageArgument,
     sensor: SensorOption = None,
     black_hot: Annotated[
-        bool, typer.Option("--black-hot", help="Thermal pictures in which what is hot is dark.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--black-hot/--white-hot",
+            help="Whether what is hot is dark in thermal pictures.  [default: as the stream's flags say, else bright]",
+        ),
+    ] = None,
     detector: Annotated[
         list[Path] | None,
         typer.Option(help="Description of an ONNX detector of your own, beside ours; may be repeated."),
@@ -74,7 +78,7 @@ def detect(
             sensor=kind,
             earlier=earlier,
             terrain=ground,
-            white_hot=not black_hot,
+            black_hot=black_hot,
             progress=bars,
         )
     if picture is not None:

@@ -30,7 +30,13 @@ def train(
     test: Annotated[
         list[Path] | None, typer.Option(help="Folder of scenes of another seed, to score on; may be repeated.")
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Network (.onnx) with its card to go on from, for the same sensor.")
+    ] = None,
     epochs: Annotated[int, typer.Option(help="How often every frame is seen.", min=1)] = 150,
+    rate: Annotated[
+        float | None, typer.Option(help="Highest rate of learning.  [default: 0.006; with --from 0.001]", min=1e-6)
+    ] = None,
     seed: Annotated[
         int, typer.Option(help="The same gives the same network, as far as torch keeps its word.", min=0)
     ] = 1,
@@ -56,6 +62,8 @@ def train(
         device,
         tuple(calibrate or ()),
         tuple(test or ()),
+        start,
+        rate,
     )
     with progress_bars() as bars:
         card = learn(asked, folder, bars, note=None if json else err.print)

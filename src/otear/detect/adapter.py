@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otear.detect.adapter_schema import Description, InputForm, SeparateForm, YoloForm, read_description
-from otear.detect.base import NONE, Detections, Picture, Singles
+from otear.detect.base import NONE, Detections, Picture, Singles, joined
 from otear.detect.boxes import clipped, suppressed
 from otear.detect.sessions import UNUSABLE, session
+from otear.detect.tiles import tiles
 from otear.domain.authority import SensorKind
 from otear.domain.kinds import CueKind
 from otear.errors import SettingError
@@ -68,7 +70,23 @@ class OnnxDetector:
             )
         if not self.covers(picture.gsd_m):
             return NONE
-        tensor, scale, away = _fitted(picture, self.description.input)
+        rows, cols = picture.pixels.shape[:2]
+        parts = [self._in_tile(picture, *tile.tolist()) for tile in self._tiles(cols, rows, picture.gsd_m)]
+        found = joined(parts)
+        enough = (found.score >= self.description.least_score) & (found.sizes > 0.0).all(axis=1)
+        return suppressed(found.rows(enough), self.description.overlap)
+
+    def _tiles(self, cols: int, rows: int, gsd_m: float) -> NDArray[np.int64]:
+        """(n, 4) left, top, right, bottom: the whole picture, but for a model whose description has it cut up."""
+        form = self.description.tiles
+        if form is None:
+            return np.array([[0, 0, cols, rows]])
+        return tiles(cols, rows, gsd_m, form.context_m, form.overlap_m)
+
+    def _in_tile(self, picture: Picture, left: int, top: int, right: int, bottom: int) -> Detections:
+        """What it finds in a part of a picture, in pixels of the picture."""
+        part = replace(picture, pixels=picture.pixels[top:bottom, left:right])
+        tensor, scale, away = _fitted(part, self.description.input)
         try:
             answers = self._session.run(None, {self._session.get_inputs()[0].name: tensor})
         except UNUSABLE as error:
@@ -80,10 +98,9 @@ class OnnxDetector:
         outputs = dict(zip(self._outputs, answers, strict=True))
         boxes, kind, score = self._candidates(outputs)
         placed = np.asarray((boxes - np.tile(away, 2)) / np.tile(scale, 2), dtype=np.float32)
-        rows, cols = picture.pixels.shape[:2]
-        found = Detections(clipped(placed, rows, cols), kind, np.clip(score, 0.0, 1.0))
-        enough = (found.score >= self.description.least_score) & (found.sizes > 0.0).all(axis=1)
-        return suppressed(found.rows(enough), self.description.overlap)
+        inside = clipped(placed, bottom - top, right - left)
+        moved = np.asarray(inside + np.array([left, top, left, top]), dtype=np.float32)
+        return Detections(moved, kind, np.clip(score, 0.0, 1.0))
 
     def _candidates(self, outputs: dict[str, Any]) -> Candidates:
         """What the model says of the classes that stand for a kind, and of nothing else."""

@@ -36,6 +36,14 @@ class InputForm(Closed):
     deviation: tuple[float, ...] = (1.0,)
 
 
+class TilesForm(Closed):
+    """How a picture is cut up for the model: a tile shows `context_m` of ground, neighbours share `overlap_m`, as
+    much as the largest thing that it is to find whole."""
+
+    context_m: Annotated[float, Field(gt=0.0)]
+    overlap_m: Annotated[float, Field(ge=0.0)]
+
+
 class YoloForm(Closed):
     """One output with a row per candidate (`axis` rows: (n, 4 + classes), columns: (4 + classes, n)): a box, the
     objectness if there is one, and a score per class. Boxes are in pixels of the input, or shares of it."""
@@ -81,6 +89,7 @@ class Description(Closed):
     output: Annotated[YoloForm | SeparateForm, Field(discriminator="form")]
     classes: Annotated[tuple[ClassForm, ...], Field(min_length=1)]
     coarsest_gsd_m: Annotated[float, Field(gt=0.0)]
+    tiles: TilesForm | None = None
     least_score: _Share = 0.25
     overlap: _Share = 0.5
 

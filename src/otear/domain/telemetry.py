@@ -23,7 +23,7 @@ class Telemetry:
     Heights: `*_msl_m` stand above EGM96 mean sea level, `*_hae_m` above the WGS 84 ellipsoid; a stream may carry either
     or both, and what it did not carry is NaN here (`heights.py` in `video/` resolves them). `slant_range_measured` is 1
     where the stream's own flags say that a laser measured the range, 0 where they say that it was computed, -1 where
-    they say nothing.
+    they say nothing; `infrared_black_hot` likewise is 1 where they say that what is hot is dark in thermal pictures.
     `sigma_*` are 1-sigma errors that the stream itself states (ST 1010), NaN where it states none.
     """
 
@@ -44,6 +44,7 @@ class Telemetry:
     vfov_deg: Floats
     slant_range_m: Floats
     slant_range_measured: Ints
+    infrared_black_hot: Ints
     frame_width_m: Floats
     centre_lat_deg: Floats
     centre_lon_deg: Floats

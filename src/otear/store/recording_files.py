@@ -41,7 +41,11 @@ _PACKET_SCHEMA = pa.schema(
     ]
 )
 _CORNERS = ("corner_lat_deg", "corner_lon_deg")
-_WHOLE = ("packet", "time_us", "slant_range_measured")
+_WHOLE = ("packet", "time_us", "slant_range_measured", "infrared_black_hot")
+
+
+_LATER = ("infrared_black_hot",)
+"""Columns that files did not have from the beginning."""
 
 
 def _telemetry_type(name: str) -> pa.DataType:
@@ -143,7 +147,10 @@ def read_telemetry_near(folder: Path, start_us: int, end_us: int, *, use_flagged
 
 
 def _telemetry(rows: pa.RecordBatch | pa.Table) -> Telemetry:
-    return Telemetry(**{f.name: _numpy(rows.column(f.name)) for f in fields(Telemetry)})
+    columns = {f.name: _numpy(rows.column(f.name)) for f in fields(Telemetry) if f.name in rows.schema.names}
+    for name in _LATER:  # a file from before there was the column says nothing of it
+        columns.setdefault(name, np.full(rows.num_rows, -1))
+    return Telemetry(**columns)
 
 
 def _numpy(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:

@@ -97,7 +97,7 @@ def find_cues(
     sensor: SensorKind,
     terrain: Terrain | None,
     earlier: Held | None = None,
-    white_hot: bool = True,
+    black_hot: bool | None = None,
     progress: Progress = silent,
 ) -> Found:
     """Look through a recording. Raises `RefusedError` where the authority does not allow it, or falls while the work
@@ -105,7 +105,7 @@ def find_cues(
     """
     under(desk, row, authority, Action.PROCESS, DataKind.IMAGERY)
     not_purged(row, DataKind.METADATA)
-    watched = Watched(desk, row, authority, sensor, terrain, white_hot=white_hot)
+    watched = Watched(desk, row, authority, sensor, terrain, black_hot=black_hot)
     gathered, work, decoding = _looked_through(watched, family, progress)
     against = Compared() if earlier is None else _compared(watched, earlier, sensor, terrain, progress)
     gathered += against.gathered
@@ -171,7 +171,7 @@ def _compared(
             field="--against",
             remedy="Compare with a recording of the same kind",
         )
-    other = Watched(desk, row, earlier.authority, sensor, terrain, white_hot=True)
+    other = Watched(desk, row, earlier.authority, sensor, terrain)
     return compared(watched, other, _picture, progress)
 
 

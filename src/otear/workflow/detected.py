@@ -58,7 +58,7 @@ def detect(
     sensor: SensorKind,
     earlier: Held | None,
     terrain: Terrain | None,
-    white_hot: bool = True,
+    black_hot: bool | None = None,
     progress: Progress = silent,
 ) -> Detected:
     """Find the cues of a recording, keep them, and let them join sites. Raises as `find_cues` does."""
@@ -70,7 +70,7 @@ def detect(
         sensor=sensor,
         earlier=earlier,
         terrain=terrain,
-        white_hot=white_hot,
+        black_hot=black_hot,
         progress=progress,
     )
     subject, now_us = footage_subject(row), desk.clock.now_us()

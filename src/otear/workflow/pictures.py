@@ -37,7 +37,7 @@ class Watched:
 
     def __init__(
         self, desk: Desk, row: FootageRow, authority: Authority, sensor: SensorKind, terrain: Terrain | None,
-        *, white_hot: bool,
+        *, black_hot: bool | None = None,
     ) -> None:  # fmt: skip
         self.desk, self.row, self._authority = desk, row, authority
         ground = terrain or stand_in(desk.workspace, row.summary["centre_hae_m"], row.summary["centre_spread_m"])
@@ -51,7 +51,7 @@ class Watched:
         self._patches = PatchCache(ground)
         self.warnings = () if terrain is not None else (stand_in_warning(ground),)
         self.no_ground = 0
-        self._sensor, self._white_hot = sensor, white_hot
+        self._sensor, self._black_hot = sensor, black_hot
         self._telemetry = trusted_telemetry(desk.workspace, row)
         order = np.argsort(self._telemetry.time_us, kind="stable")
         self._telemetry = self._telemetry.rows(order)
@@ -95,8 +95,15 @@ class Watched:
             if time_us is None or facts is None:
                 self.no_ground += 1
                 continue
-            yield Sight(time_us, one.grey, one.colours, self._sensor, *facts, white_hot=self._white_hot)
+            yield Sight(time_us, one.grey, one.colours, self._sensor, *facts, white_hot=not self._black_hot_at(time_us))
         progress("looking", frames, frames)
+
+    def _black_hot_at(self, time_us: int) -> bool:
+        """Whether what is hot is dark at a time: as stated, else as the stream's flags say, white where they do not."""
+        if self._black_hot is not None or not len(self._telemetry):
+            return bool(self._black_hot)
+        row = max(int(np.searchsorted(self._telemetry.time_us, time_us, side="right")) - 1, 0)
+        return bool(self._telemetry.infrared_black_hot[row] == 1)
 
     def _time_us(self, pts_s: float) -> int | None:
         """The time of day of a picture, None where nothing ties its clock to the day."""

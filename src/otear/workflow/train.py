@@ -11,7 +11,7 @@ from typing import Any
 
 from otear.detect.base import KINDS
 from otear.detect.calibration import STRAIGHT
-from otear.detect.cards import Card, write_card
+from otear.detect.cards import Card, read_card, write_card
 from otear.detect.labels import Frame, boxed_kinds
 from otear.detect.learned import LearnedDetector
 from otear.detect.levels import channels
@@ -28,6 +28,8 @@ from otear.workflow.labelled import Blocks, scene_blocks, scene_frames, vehicle_
 RANGE = Range(0.08, 0.6)
 LEAST_SCORE = 0.2
 """Scores below this are not reported: hardly one in thirty of them is real."""
+FRESH_RATE, RESUMED_RATE = 6e-3, 1e-3
+"""The highest rate of learning from nothing, and from a network."""
 SCORED_FROM = 0.01
 """Calibration and evaluation look at all from this score on."""
 VEHICLES_LICENCE = "HIT-UAV (J. Suo and others 2023), CC BY 4.0; the frames without people, re-encoded as grey JPEG"
@@ -38,7 +40,7 @@ SCENES_LICENCE = "drawn by otear simulate scenes, Apache-2.0"
 class Asked:
     """What to train: the sensor, where the frames are, how long, from which seed, by how many processes, on which
     device; `calibrate` and `tests` are scenes of other seeds, to calibrate with beside a fifth of the seeds, and to
-    score on."""
+    score on; `start` is a network to go on from; `rate` is the highest rate of learning, else one for the start."""
 
     sensor: SensorKind
     scenes: tuple[Path, ...]
@@ -49,6 +51,8 @@ class Asked:
     device: str = "cpu"
     calibrate: tuple[Path, ...] = ()
     tests: tuple[Path, ...] = ()
+    start: Path | None = None
+    rate: float | None = None
 
 
 def train(
@@ -62,12 +66,16 @@ def train(
     _require("torch", "onnx", "onnxscript")
     from otear.detect.training.export import exported
     from otear.detect.training.fitting import Plan, fit
+    from otear.detect.training.resumed import resumed
 
-    plan = Plan(epochs=asked.epochs, seed=asked.seed, processes=asked.processes)
+    rate = asked.rate or (FRESH_RATE if asked.start is None else RESUMED_RATE)
+    plan = Plan(epochs=asked.epochs, seed=asked.seed, processes=asked.processes, rate=rate)
     kinds = boxed_kinds(asked.sensor)
-    network = fit(blocks.training, kinds, RANGE, plan, device=asked.device, progress=progress, note=note)
+    start = None if asked.start is None else resumed(asked.start, channels(asked.sensor), len(kinds))
+    network = fit(blocks.training, kinds, RANGE, plan, device=asked.device, start=start, progress=progress, note=note)
     model = exported(network, channels(asked.sensor))
     how = {"epochs": plan.epochs, "batch": plan.batch, "rate": plan.rate, "seed": plan.seed, "device": asked.device}
+    how |= {} if asked.start is None else {"after": _told_of(asked.start)}
     card = scored(model, carded(model, asked.sensor, blocks, how, progress), asked, progress)
     write(model, card, out)
     return card.as_json()
@@ -146,6 +154,12 @@ def write(model: bytes, card: Card, out: Path) -> None:
     with drafted(path) as network, drafted(path.with_suffix(".json")) as beside:
         network.write_bytes(model)
         write_card(card, beside)
+
+
+def _told_of(start: Path) -> dict[str, Any]:
+    """What the card beside a network says of its training, and which network it is."""
+    card = read_card(start.with_suffix(".json"))
+    return {"network": card.name, **card.told.get("training", {})}
 
 
 def _label_counts(frames: Sequence[Frame]) -> dict[str, int]:

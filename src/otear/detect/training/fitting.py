@@ -16,6 +16,7 @@ from otear.detect.labels import Frame
 from otear.detect.levels import channels
 from otear.detect.training.loss import loss
 from otear.detect.training.network import Network
+from otear.detect.training.resumed import at_rest
 from otear.detect.training.samples import Range, Sample, repeated, sample
 from otear.domain.kinds import CueKind
 from otear.domain.progress import Progress, silent
@@ -64,15 +65,17 @@ def fit(
     plan: Plan,
     *,
     device: str = "cpu",
+    start: Network | None = None,
     progress: Progress = silent,
     note: Callable[[str], None] | None = None,
 ) -> Network:
-    """A network that answers to `kinds`, trained on frames of one sensor; on the CPU, ready to be asked.
+    """A network that answers to `kinds`, trained on frames of one sensor; on the CPU, ready to be asked. `start` is one
+    of `resumed` to go on from.
 
     The same frames, plan and device give the same network as far as torch keeps its word.
     """
     torch.manual_seed(plan.seed)
-    network = Network(channels(frames[0].sensor), len(kinds)).to(device)
+    network = (start or Network(channels(frames[0].sensor), len(kinds))).to(device, memory_format=torch.channels_last)
     mean = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_KEEP), use_buffers=True
     )
@@ -92,13 +95,17 @@ def fit(
         worker_init_fn=_alone,
         prefetch_factor=4 if plan.processes else None,
     )
+    halves = device != "cpu" or _quick_halves()
     told = torch.Generator().manual_seed(plan.seed)
     network.train()
+    if start is not None:
+        at_rest(network)
     sum_of_loss = 0.0
     for step, batch in enumerate(loader):
         level, gsd_m, heat, cells, boxes, weight = (part.to(device, non_blocking=True) for part in batch)
+        level = level.contiguous(memory_format=torch.channels_last)
         gsd_m = gsd_m * torch.exp(_GSD_SPREAD * torch.randn(len(batch[1]), generator=told)).to(device)
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=device != "cpu"):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=halves):
             odds, sides = network(level, gsd_m)
         cost = loss(odds, sides, heat=heat, cells=cells, boxes=boxes, weight=weight)
         optimizer.zero_grad(set_to_none=True)
@@ -112,12 +119,17 @@ def fit(
         if note is not None and (step + 1) % 200 == 0:
             note(f"step {step + 1} of {len(loader)}: cost {float(sum_of_loss) / 200:.3f}")
             sum_of_loss = 0.0
-    return mean.module.cpu().eval()
+    return mean.module.to("cpu", memory_format=torch.contiguous_format).eval()
 
 
 def _rate(share: float) -> float:
     """Of the highest rate: up over the first steps, then down by half a cosine."""
     return min(share / _WARM_UP, 1.0) * 0.5 * (1.0 + math.cos(math.pi * share)) + 1e-3
+
+
+def _quick_halves() -> bool:
+    """Whether this processor computes with bfloat16 faster than with single precision; older torch does not tell."""
+    return hasattr(torch.cpu, "get_capabilities") and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 def _alone(_: int) -> None:

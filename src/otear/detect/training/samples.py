@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from otear.detect.base import KINDS, Picture, Pixels, Singles
 from otear.detect.labels import Frame, Labels
 from otear.detect.levels import levelled
+from otear.detect.training.upright import strewn
 from otear.domain.kinds import CueKind
 
 STRIDE = 4
@@ -60,7 +61,8 @@ def sample(frame: Frame, picture: Picture, kinds: Sequence[CueKind], ranges: Ran
     """A crop of a frame and its picture, scaled, turned, mirrored and worn at random; `kinds` are what the network
     answers to."""
     crop, labels, gsd_m = _cropped(picture, frame.labels, ranges, rng)
-    worn = _worn(_strewn(crop, gsd_m, rng), rng)
+    taken = labels.boxes[[KINDS[k] is not CueKind.CLEARING for k in labels.kind]]
+    worn = _worn(strewn(crop, gsd_m, frame.depression_deg, taken, rng), rng)
     part = levelled(Picture(worn, frame.sensor, gsd_m, frame.depression_deg))
     level = np.zeros((len(part), CROP_PX, CROP_PX), dtype=np.float32)
     level[:, : part.shape[1], : part.shape[2]] = part
@@ -180,30 +182,6 @@ def _shown(boxes: Singles, labels: Labels, rows: int, cols: int) -> Labels:
     share = np.prod(size, axis=1) / np.maximum(np.prod(whole, axis=1), 1e-6)
     counts = labels.counts & (share >= _KEPT_SHARE) & (size.min(axis=1, initial=np.inf) >= _LEAST_PX)
     return Labels(cut[inside], labels.kind[inside], counts[inside])
-
-
-def _strewn(crop: Pixels, gsd_m: float, rng: np.random.Generator) -> Pixels:
-    """At times with some small things on it that are no cue and have no label: 0.3 to 0.6 m wide, up to 1.8 m long, and
-    mostly brighter than the ground, as what lives is in heat. So the network learns to pass over them."""
-    if rng.random() < 0.5:
-        return crop
-    colours = crop if crop.ndim == 3 else crop[..., None]
-    rows, cols, depth = colours.shape
-    values = colours.astype(np.float32)
-    for _ in range(int(rng.integers(1, 8))):
-        x, y = rng.uniform(0.0, cols), rng.uniform(0.0, rows)
-        half = 0.5 * np.array([rng.uniform(0.3, 0.6), rng.uniform(0.4, 1.8)]) / gsd_m
-        around = int(half.max() + 3)
-        top, left = max(int(y) - around, 0), max(int(x) - around, 0)
-        part = values[top : int(y) + around, left : int(x) + around]
-        across, down = np.arange(part.shape[1]) + 0.5 + left - x, np.arange(part.shape[0])[:, None] + 0.5 + top - y
-        turn = rng.uniform(0.0, np.pi)
-        along = np.array([across * np.cos(turn) + down * np.sin(turn), down * np.cos(turn) - across * np.sin(turn)])
-        # Half in where its edge is: one pixel wide, as optics have it.
-        inside = np.clip(0.5 + (1.0 - np.hypot(*(along / half[:, None, None]))) * half.min(), 0.0, 1.0)
-        level = rng.uniform(-60.0, 140.0) + (rng.uniform(-40.0, 40.0, depth) if depth > 1 else 0.0)
-        part += (inside[..., None] * level).astype(np.float32)
-    return np.clip(values, 0.0, 255.0).astype(np.uint8).reshape(crop.shape)
 
 
 def _worn(crop: Pixels, rng: np.random.Generator) -> Pixels:

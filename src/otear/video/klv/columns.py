@@ -254,7 +254,7 @@ def telemetry(frames: Frames, first_index: int = 0, gathered: Gathered | None = 
         )
     columns.update(sdcc_columns(frames, items.sdcc, columns["sensor_lat_deg"]))
     time_us, flags = items.whole(TIME), items.whole(FLAGS)
-    measured = np.where(flags < 0, -1, flags >> 4 & 1)
+    measured, black_hot = (np.where(flags < 0, -1, flags >> bit & 1) for bit in (4, 2))
     older = np.flatnonzero(frames.standard == EG0104_CODE)
     if len(older):
         time_us[older] = eg0104_columns([frames.body(row) for row in older.tolist()], older, columns)
@@ -264,5 +264,6 @@ def telemetry(frames: Frames, first_index: int = 0, gathered: Gathered | None = 
         time_us=time_us[rows],
         pts_s=frames.pts_s[rows],
         slant_range_measured=measured[rows],
+        infrared_black_hot=black_hot[rows],
         **{name: values[rows] for name, values in columns.items()},
     )
