@@ -5,9 +5,9 @@ covariance C of what is about it: a window of `_ABOUT_M` without the `_GUARD_M` 
 for does not hide itself. Neighbouring pixels far out make a patch.
 
 An anomaly is no more than that: a roof, a vehicle, a pool among trees are as foreign as a tarpaulin, and a tarpaulin
-of the colour of its surroundings is none. What a patch is called follows from its size and hue alone: strongly blue, up
-to `_DRUMS_M` long and broken up is DRUMS, which are often of blue plastic; of one colour and from 3 to 16 m is
-STRUCTURE, for most such patches are roofs. How often that is so, its calibration says.
+of the colour of its surroundings is none. What a patch is called follows from its size alone: of one colour and from 3
+to 16 m it is STRUCTURE, for most such patches are roofs. How often that is so, its calibration says. A patch of several
+colours or with gaps is called nothing, however blue: drums look so, and so do people who stand together.
 """
 
 from __future__ import annotations
@@ -30,14 +30,12 @@ _FAR = 5.0
 """The Mahalanobis distance from which on a pixel is foreign."""
 _NOISE = 4.0
 """Grey levels, the least spread of any surroundings."""
-_STRUCTURE_M, _DRUMS_M, _NARROWEST_M = (3.0, 16.0), (1.5, 10.0), 1.2
+_STRUCTURE_M, _NARROWEST_M = (3.0, 16.0), 1.2
 _GAP_M = 0.75
 """Foreign pixels with no more between them are of one patch."""
-_LEAST_FILL, _ONE_COLOUR, _BROKEN = 0.45, 22.0, 0.85
+_LEAST_FILL, _ONE_COLOUR, _WHOLE = 0.45, 22.0, 0.85
 """The share of its box that a patch fills; how far (grey levels, 1-sigma) the colours of a roof may differ; and the
-share of a patch that is foreign, below which it is broken up, as it is where its colours differ by more."""
-_BLUE, _SATURATED = 1.3, 0.35
-"""Blue against red, and the least saturation, of a strong blue."""
+share of a patch that is foreign itself, and no gap between smaller ones."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class ColourAnomaly:
     @property
     def name(self) -> str:
         """Which detector, and its version."""
-        return "colour anomaly 1"
+        return "colour anomaly 2"
 
     @property
     def sensors(self) -> frozenset[SensorKind]:
@@ -58,8 +56,8 @@ class ColourAnomaly:
 
     @property
     def kinds(self) -> frozenset[CueKind]:
-        """What patches are called, by size and hue."""
-        return frozenset({CueKind.STRUCTURE, CueKind.DRUMS})
+        """What patches are called."""
+        return frozenset({CueKind.STRUCTURE})
 
     def detect(self, picture: Picture) -> Detections:
         """Boxes about patches, the most foreign first; the score d / (d + `_FAR`) is that of their mean distance.
@@ -152,7 +150,7 @@ def _patches(colours: Pixels, distance: Singles, gsd_m: float) -> Detections:
     count, label, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(foreign, cv2.MORPH_CLOSE, gap))
     wide, high, area = (stats[:, axis] for axis in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     longest, narrowest = np.maximum(wide, high) * gsd_m, np.minimum(wide, high) * gsd_m
-    fits = (longest >= _DRUMS_M[0]) & (longest <= _STRUCTURE_M[1]) & (narrowest >= _NARROWEST_M)
+    fits = (longest >= _STRUCTURE_M[0]) & (longest <= _STRUCTURE_M[1]) & (narrowest >= _NARROWEST_M)
     fits &= area >= _LEAST_FILL * wide * high
     fits[0] = False
     row, column = np.nonzero(fits[label] & (foreign == 1))
@@ -166,15 +164,10 @@ def _patches(colours: Pixels, distance: Singles, gsd_m: float) -> Detections:
     middle = np.stack([mean(each[:, i]) for i in range(3)], axis=1)
     spread = np.sqrt(np.stack([mean((each[:, i] - middle[owner, i]) ** 2) for i in range(3)], axis=1).mean(axis=1))
     away = mean(distance[row, column].astype(np.float64))
-    blue = (middle[:, 2] > _BLUE * middle[:, 0]) & (middle[:, 2] > middle[:, 1])
-    blue &= middle.max(axis=1) - middle.min(axis=1) > _SATURATED * middle.max(axis=1)
-    broken = (spread > _ONE_COLOUR) | (pixels < _BROKEN * area)
-    drums = blue & broken & (longest <= _DRUMS_M[1])
-    fits &= drums | ((spread <= _ONE_COLOUR) & (longest >= _STRUCTURE_M[0]))
-    kept = np.flatnonzero(fits)
+    kept = np.flatnonzero(fits & (spread <= _ONE_COLOUR) & (pixels >= _WHOLE * area))
     left, top = stats[kept, cv2.CC_STAT_LEFT], stats[kept, cv2.CC_STAT_TOP]
     boxes = np.stack([left, top, left + wide[kept], top + high[kept]], axis=1).astype(np.float32)
-    kind = np.where(drums[kept], KINDS.index(CueKind.DRUMS), KINDS.index(CueKind.STRUCTURE)).astype(np.int8)
+    kind = np.full(len(kept), KINDS.index(CueKind.STRUCTURE), dtype=np.int8)
     return Detections(boxes, kind, (away[kept] / (away[kept] + _FAR)).astype(np.float32))
 
 
