@@ -88,7 +88,7 @@ def _print(document: dict[str, Any], rows: tuple[Row, ...]) -> None:
         "calibration error": f"{document['ece']:.4f} of {document['detections']} detections"
         f" (uncalibrated {document['ece_uncalibrated']:.4f})",
         "of the reported ones": f"{document['ece_of_reported']:.4f} of {document['reported']}"
-        f" (score at least {document['least_score']:g})",
+        f" (score at least {document['least_score']:g}, more for some kinds)",
     }
     split = document["split"]
     if "test" in split:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from otear.detect.base import KINDS
 from otear.detect.strata import Strata, strata_from
 from otear.domain.authority import SensorKind
 from otear.domain.kinds import CueKind
 from otear.errors import SettingError
+from otear.geo.frames import Floats
 
 FORMAT = "otear-detector/1"
-_OWN = {"format", "name", "sensor", "kinds", "finest_gsd_m", "coarsest_gsd_m", "least_score", "scored_from", "sha256"}
+_OWN = {"format", "name", "sensor", "kinds", "finest_gsd_m", "coarsest_gsd_m", "least_score", "floors",
+        "scored_from", "sha256"}  # fmt: skip
 _REMEDY = "Keep the .json beside the .onnx as otear train wrote both"
 
 
@@ -23,7 +28,8 @@ class Card:
     """What running a network takes; `told` is the rest, for people: data, licences, split, seeds, scores.
 
     `finest_gsd_m` and `coarsest_gsd_m` are the ends of the trained range, `least_score` the score below which nothing
-    is reported. Calibration and evaluation look at all from `scored_from`, the doubtful ones too.
+    is reported, `floors` those of kinds that small upright things are taken for more easily (`training.passing`).
+    Calibration and evaluation look at all from `scored_from`, the doubtful ones too.
     """
 
     name: str
@@ -36,6 +42,12 @@ class Card:
     sha256: str
     strata: Strata
     told: dict[str, Any]
+    floors: dict[CueKind, float] = field(default_factory=dict)
+
+    @property
+    def least_scores(self) -> Floats:
+        """The score from which on each of `KINDS` is reported, (kinds,)."""
+        return np.array([max(self.least_score, self.floors.get(kind, 0.0)) for kind in KINDS])
 
     def check(self, model: bytes, path: Path) -> None:
         """Raise `SettingError` where a model is not the one that the card is about."""
@@ -52,6 +64,7 @@ class Card:
             "finest_gsd_m": self.finest_gsd_m,
             "coarsest_gsd_m": self.coarsest_gsd_m,
             "least_score": self.least_score,
+            "floors": {kind.value: score for kind, score in sorted(self.floors.items())},
             "scored_from": self.scored_from,
             "sha256": self.sha256,
             **self.told,
@@ -78,6 +91,7 @@ def read_card(path: Path) -> Card:
             scored_from=float(read["scored_from"]),
             sha256=str(read["sha256"]),
             strata=strata_from(read["calibration"]),
+            floors={CueKind(kind): float(score) for kind, score in read.get("floors", {}).items()},
             told={name: value for name, value in read.items() if name not in {*_OWN, "calibration"}},
         )
     except (KeyError, TypeError, ValueError) as error:

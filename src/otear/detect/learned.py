@@ -29,13 +29,14 @@ _OVERLAP = 0.5
 
 
 class LearnedDetector:
-    """A network and its card. Safe to call from one thread at a time; `threads` is how many cores one picture takes."""
+    """A network and its card. Safe to call from one thread at a time; `threads` is how many cores one picture takes,
+    `least_score` the score from which on every kind is reported, instead of those of the card."""
 
     def __init__(self, model: bytes, card: Card, *, threads: int = 1, least_score: float | None = None) -> None:
         self._session = session(model, threads)
         self._kind = np.array([KINDS.index(kind) for kind in card.kinds], dtype=np.int8)
         self.card = card
-        self.least_score = card.least_score if least_score is None else least_score
+        self.least_scores = card.least_scores if least_score is None else np.full(len(KINDS), least_score)
 
     @property
     def name(self) -> str:
@@ -53,9 +54,9 @@ class LearnedDetector:
         return frozenset(self.card.kinds)
 
     def reporting_from(self, least_score: float) -> LearnedDetector:
-        """The same network, reporting from another score on."""
+        """The same network, reporting every kind from another score on."""
         other = copy(self)
-        other.least_score = least_score
+        other.least_scores = np.full(len(KINDS), least_score)
         return other
 
     def covers(self, gsd_m: float) -> bool:
@@ -83,7 +84,7 @@ class LearnedDetector:
         """Boxes in pixels of the levelled picture, best first, several on one thing."""
         inputs = {"level": padded(level)[None], "gsd_m": np.array([gsd_m], dtype=np.float32)}
         score, sides = (part[0] for part in self._session.run(["score", "sides"], inputs))
-        kind, row, column = np.nonzero(score >= self.least_score)
+        kind, row, column = np.nonzero(score >= self.least_scores[self._kind][:, None, None])
         value = score[kind, row, column]
         best = np.argsort(-value, kind="stable")[:_MOST]
         kind, row, column, value = kind[best], row[best], column[best], value[best]

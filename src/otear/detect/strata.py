@@ -94,9 +94,11 @@ def stratum_name(sensor: SensorKind, gsd_m: float, depression_deg: float, kind: 
     return f"{what}, {_band(gsd_m, GSD_EDGES_M, ' m')}, {_band(depression_deg, DEPRESSION_EDGES_DEG, '°')}"
 
 
-def fit_strata(sensor: SensorKind, of: Outcomes, least_score: float = 0.0) -> Strata:
+def fit_strata(sensor: SensorKind, of: Outcomes, least_scores: Floats | None = None) -> Strata:
     """Calibrations from detections in frames that no training saw: for each kind, for each band, and for each kind in
-    each band, wherever there are enough of either outcome. The detector reports those of `least_score` and more."""
+    each band, wherever there are enough of either outcome. The detector reports those of `least_scores` (kinds,) and
+    more, all without."""
+    least = np.zeros(len(KINDS)) if least_scores is None else least_scores
     conditions = list(zip(of.gsd_m, of.depression_deg, strict=True))
     bands = [stratum_name(sensor, gsd_m, depression) for gsd_m, depression in conditions]
     kinds = [f"{sensor} {KINDS[kind]}" for kind in of.kind]
@@ -110,12 +112,12 @@ def fit_strata(sensor: SensorKind, of: Outcomes, least_score: float = 0.0) -> St
         for name in sorted(set(names)):
             part = of.rows(column == name)
             if min(int(part.real.sum()), int((~part.real).sum())) >= fewest:
-                own[name] = _fitted(name, part, least_score)
-    return Strata(sensor, own, _fitted(sensor.value, of, least_score))
+                own[name] = _fitted(name, part, least)
+    return Strata(sensor, own, _fitted(sensor.value, of, least))
 
 
-def _fitted(name: str, of: Outcomes, least_score: float) -> Stratum:
-    reported = of.real[of.score >= least_score]
+def _fitted(name: str, of: Outcomes, least_scores: Floats) -> Stratum:
+    reported = of.real[of.score >= least_scores[of.kind]]
     base_rate = float(reported.mean()) if len(reported) else 0.5
     return Stratum(name, fitted(of.score, of.real), base_rate, len(of))
 

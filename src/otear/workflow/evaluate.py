@@ -73,7 +73,7 @@ def evaluate_vehicles(detector: LearnedDetector, folder: Path, seed: int, progre
     found = found_in(doubting, blocks.test, progress, "the block")
     dealt = leaky_frames(folder, seed)
     leaky = found_in(doubting, dealt, progress, "the leaky split")
-    least = detector.least_score
+    least = detector.least_scores
     rows, whole = (_rows(found, blocks.test, least, banded=banded) for banded in (True, False))
     result = _evaluation(detector, found, blocks.test, rows)
     document = {
@@ -108,7 +108,7 @@ def evaluate_scenes(detector: LearnedDetector, folders: Sequence[Path], progress
         )
     doubting = detector.reporting_from(detector.card.scored_from)
     found = found_in(doubting, frames, progress, f"{detector.card.sensor} scenes")
-    whole, rows = (_rows(found, frames, detector.least_score, banded=banded) for banded in (False, True))
+    whole, rows = (_rows(found, frames, detector.least_scores, banded=banded) for banded in (False, True))
     result = _evaluation(detector, found, frames, (*whole, *rows))
     document = {
         **_head(detector, frames),
@@ -127,12 +127,13 @@ def _head(detector: LearnedDetector, frames: Sequence[Frame]) -> dict[str, Any]:
         "sensor": detector.card.sensor.value,
         "frames": len(frames),
         "labels": counted,
-        "least_score": detector.least_score,
+        "least_score": detector.card.least_score,
+        "least_scores": {kind.value: float(detector.least_scores[KINDS.index(kind)]) for kind in detector.card.kinds},
         "scored_from": detector.card.scored_from,
     }
 
 
-def _rows(found: Sequence[Detections], frames: Sequence[Frame], least: float, *, banded: bool) -> tuple[Row, ...]:
+def _rows(found: Sequence[Detections], frames: Sequence[Frame], least: Floats, *, banded: bool) -> tuple[Row, ...]:
     """A row per kind that is labelled, over all frames or per ground sample distance."""
     nearest = np.array([int(np.argmin(np.abs(np.log(np.array(GSDS_M) / frame.gsd_m)))) for frame in frames])
     rows = []
@@ -150,8 +151,8 @@ def _rows(found: Sequence[Detections], frames: Sequence[Frame], least: float, *,
                         half.labels,
                         average_precision(half),
                         average_precision(third),
-                        recall(third, least),
-                        precision(third, least),
+                        recall(third, float(least[KINDS.index(kind)])),
+                        precision(third, float(least[KINDS.index(kind)])),
                     )
                 )
     return tuple(rows)
@@ -169,7 +170,7 @@ def _evaluation(
 ) -> Evaluation:
     came = outcomes(found, frames)
     stated = detector.card.strata.real(came)
-    reported = came.score >= detector.least_score
+    reported = came.score >= detector.least_scores[came.kind]
     document = {
         "ece": calibration_error(stated, came.real) if len(came) else float("nan"),
         "ece_of_reported": calibration_error(stated[reported], came.real[reported]) if reported.any() else float("nan"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from otear.detect.base import KINDS
 from otear.detect.calibration import STRAIGHT
 from otear.detect.cards import Card, read_card, write_card
@@ -17,6 +19,7 @@ from otear.detect.learned import LearnedDetector
 from otear.detect.levels import channels
 from otear.detect.outcomes import found_in, outcomes, real_first
 from otear.detect.strata import FEWEST, Strata, Stratum, fit_strata
+from otear.detect.training.passing import SHARE, passing
 from otear.detect.training.samples import Range
 from otear.domain.authority import SensorKind
 from otear.domain.progress import Progress, silent
@@ -28,6 +31,8 @@ from otear.workflow.labelled import Blocks, scene_blocks, scene_frames, vehicle_
 RANGE = Range(0.08, 0.6)
 LEAST_SCORE = 0.2
 """Scores below this are not reported: hardly one in thirty of them is real."""
+_UPRIGHT_SEED = 7
+"""Of the groups of small upright things that floors are found with."""
 FRESH_RATE, RESUMED_RATE = 6e-3, 1e-3
 """The highest rate of learning from nothing, and from a network."""
 SCORED_FROM = 0.01
@@ -126,14 +131,17 @@ def carded(model: bytes, sensor: SensorKind, blocks: Blocks, how: dict[str, Any]
         told,
     )
     detector = LearnedDetector(model, raw, least_score=SCORED_FROM)
-    flown, drawn = (
-        outcomes(found_in(detector, frames, progress, f"calibrating {stage}"), frames)
-        for stage, frames in (
-            ("on flown frames", [frame for frame in blocks.calibration if not frame.simulated]),
-            ("on scenes", [frame for frame in blocks.calibration if frame.simulated]),
-        )
+    frames = blocks.calibration
+    found = found_in(detector, frames, progress, "calibrating")
+    passed = passing(detector, frames, found, np.random.default_rng(_UPRIGHT_SEED), progress)
+    raw = replace(
+        raw, floors=passed.floors, told={**raw.told, "passed_over": {"groups": passed.groups, "share": SHARE}}
     )
-    return replace(raw, strata=fit_strata(sensor, real_first(flown, drawn, FEWEST), LEAST_SCORE))
+    flown, drawn = (
+        outcomes([found[k] for k in rows], [frames[k] for k in rows])
+        for rows in ([k for k, one in enumerate(frames) if one.simulated is drawn] for drawn in (False, True))
+    )
+    return replace(raw, strata=fit_strata(sensor, real_first(flown, drawn, FEWEST), raw.least_scores))
 
 
 def scored(model: bytes, card: Card, asked: Asked, progress: Progress = silent) -> Card:

@@ -61,13 +61,17 @@ def sample(frame: Frame, picture: Picture, kinds: Sequence[CueKind], ranges: Ran
     """A crop of a frame and its picture, scaled, turned, mirrored and worn at random; `kinds` are what the network
     answers to."""
     crop, labels, gsd_m = _cropped(picture, frame.labels, ranges, rng)
-    taken = labels.boxes[[KINDS[k] is not CueKind.CLEARING for k in labels.kind]]
-    worn = _worn(strewn(crop, gsd_m, frame.depression_deg, taken, rng), rng)
+    worn = _worn(strewn(crop, gsd_m, frame.depression_deg, solid(labels), rng), rng)
     part = levelled(Picture(worn, frame.sensor, gsd_m, frame.depression_deg))
     level = np.zeros((len(part), CROP_PX, CROP_PX), dtype=np.float32)
     level[:, : part.shape[1], : part.shape[2]] = part
     heat, cells, boxes, weight = answers(labels, frame.kinds, kinds)
     return Sample(level, gsd_m, heat, cells, boxes, weight)
+
+
+def solid(labels: Labels) -> Singles:
+    """Boxes of labels that nothing else can stand in: of all but clearings."""
+    return np.asarray(labels.boxes[[KINDS[k] is not CueKind.CLEARING for k in labels.kind]])
 
 
 def repeated(frames: Sequence[Frame], kinds: Sequence[CueKind]) -> list[int]:

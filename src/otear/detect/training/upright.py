@@ -34,17 +34,23 @@ def strewn(crop: Pixels, gsd_m: float, depression_deg: float, taken: Singles, rn
     They stand up along one of the picture's four sides, as much as the depression angle shows of them; their shadows
     all lie one way. What is in the middle of one of the boxes `taken` (n, 4) stays as it is: there is something.
     """
-    if rng.random() < _SELDOM:
-        return crop
+    return crop if rng.random() < _SELDOM else painted(crop, gsd_m, depression_deg, taken, rng)[0]
+
+
+def painted(
+    crop: Pixels, gsd_m: float, depression_deg: float, taken: Singles, rng: np.random.Generator
+) -> tuple[Pixels, Singles]:
+    """The same, always with groups where there is room for one; and their boxes (n, 4)."""
     pixels = np.array(crop if crop.ndim == 3 else crop[..., None], order="C")
     rows, cols, depth = pixels.shape
     up = int(rng.integers(4))
     on = _Canvas(pixels, gsd_m, float(np.radians(depression_deg)), up, _Light(rng, depth))
+    boxes = []
     for _ in range(int(rng.integers(1, _GROUPS + 1))):
         middle = rng.uniform(0.0, 1.0, 2) * [cols, rows]
         if not ((taken[:, :2] <= middle) & (taken[:, 2:] >= middle)).all(axis=1).any():
-            on.group(middle, rng)
-    return pixels.reshape(crop.shape)
+            boxes.append(on.group(middle, rng))
+    return pixels.reshape(crop.shape), np.array(boxes, dtype=np.float32).reshape(-1, 4)
 
 
 class _Light:
@@ -76,8 +82,8 @@ class _Canvas:
     up: int
     light: _Light
 
-    def group(self, middle: Floats, rng: np.random.Generator) -> None:
-        """Paint a group about a place in the picture, what is farthest away first."""
+    def group(self, middle: Floats, rng: np.random.Generator) -> Floats:
+        """Paint a group about a place in the picture, what is farthest away first; its box without shadows."""
         count = round(float(np.exp(rng.uniform(0.0, np.log(_MOST)))))
         reach_m = np.sqrt(count) * rng.uniform(*_APART_M)
         feet = rng.uniform(-0.5, 0.5, (count, 2)) * reach_m * [1.0, rng.uniform(0.3, 1.0)]
@@ -85,6 +91,7 @@ class _Canvas:
         sizes = np.stack([rng.uniform(*_WIDE_M, count), rng.uniform(*_HIGH_M, count)], axis=1)
         if self.light.shade < 1.0:
             self._darken(middle, feet, sizes)
+        faces: list[Floats] = []
         ground = self.pixels.reshape(-1, self.pixels.shape[2]).mean(axis=0)
         for (x, y), (wide, high) in zip(feet, sizes, strict=True):
             colours = self.light.colours(ground, rng)
@@ -97,6 +104,9 @@ class _Canvas:
             )
             for corners, colour in zip(sides, colours, strict=True):
                 self._fill(self.pixels, middle, corners, colour)
+            faces += [self._at(middle, corners) for corners in sides]
+        every = np.concatenate(faces)
+        return np.concatenate([every.min(axis=0), every.max(axis=0)])
 
     def _darken(self, middle: Floats, feet: Floats, sizes: Floats) -> None:
         mask = np.zeros(self.pixels.shape[:2], dtype=np.uint8)
@@ -110,10 +120,14 @@ class _Canvas:
 
     def _fill(self, on: Pixels, middle: Floats, corners: Corners, colour: Floats) -> None:
         """Paint a convex face whose corners lie about a place in the picture."""
+        at = np.round((self._at(middle, corners) - 0.5) * (1 << _FINE)).astype(np.int32)
+        values = [float(value) for value in np.clip(colour, 0.0, 255.0)]
+        cv2.fillConvexPoly(on, at, values, lineType=cv2.LINE_AA, shift=_FINE)
+
+    def _at(self, middle: Floats, corners: Corners) -> Floats:
+        """Corners in pixels, (n, 2)."""
         right, away, high = np.array(corners, dtype=np.float64).T
         across_m = self.gsd_m * np.sqrt(np.sin(self.down))
         x, y = right / across_m, -(away * np.sin(self.down) + high * np.cos(self.down)) / across_m
         turned = ((x, y), (-y, x), (-x, -y), (y, -x))[self.up]
-        at = np.round((np.stack(turned, axis=1) + middle - 0.5) * (1 << _FINE)).astype(np.int32)
-        values = [float(value) for value in np.clip(colour, 0.0, 255.0)]
-        cv2.fillConvexPoly(on, at, values, lineType=cv2.LINE_AA, shift=_FINE)
+        return np.asarray(np.stack(turned, axis=1) + middle)
