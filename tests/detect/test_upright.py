@@ -61,7 +61,7 @@ def test_some_samples_stay_as_they_are_and_most_do_not() -> None:
 
 @dataclass
 class Bright:
-    """Takes whatever is brighter than a level for drums, with the share that is as its score; `fixed` is found anyway."""
+    """Takes whatever is brighter than a level for drums; `fixed`: the whole picture, whatever is in it."""
 
     fixed: bool
     name: str = "bright 1"

@@ -20,7 +20,7 @@ from otear.domain.kinds import CueKind
 from otear.domain.progress import Progress, silent
 from otear.geo.frames import Floats
 
-SHARE = 0.005
+SHARE = 0.002
 """Of the groups, at most, that may be taken for a kind."""
 _SAME = 0.5
 """Overlap from which on a detection was there without the group too."""
