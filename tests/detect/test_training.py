@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
+from otear.detect import learned as shipped_models
 from otear.detect.base import Picture
-from otear.detect.labels import Frame, labels
+from otear.detect.labels import Frame, boxed_kinds, labels
 from otear.detect.training.samples import CROP_PX, NOT_ASKED, STRIDE, Range, answers, sample
 from otear.domain.authority import SensorKind
 from otear.domain.kinds import CueKind
+from otear.errors import SettingError
 
 KINDS = (CueKind.STRUCTURE, CueKind.VEHICLE)
 RANGES = Range(0.08, 0.6)
@@ -104,3 +106,28 @@ def test_one_pass_of_training_makes_a_network_that_the_runtime_takes(tmp_path: P
     with torch.no_grad():
         expected, _ = Answering(network)(torch.from_numpy(level), torch.tensor([0.2]))
     assert score == pytest.approx(expected.numpy(), abs=0.01)
+
+
+def test_training_goes_on_from_a_network_that_answers_as_its_file_does(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch comes with the extra `train`")
+    pytest.importorskip("onnxscript", reason="onnxscript comes with the extra `train`")
+    import onnxruntime
+
+    from otear.detect.training.fitting import Plan, fit
+    from otear.detect.training.network import Answering
+    from otear.detect.training.resumed import resumed
+
+    path = Path(shipped_models.__file__ or "").parent / "models" / "thermal.onnx"
+    kinds = boxed_kinds(SensorKind.THERMAL)
+    level = np.random.default_rng(1).normal(size=(1, 1, 64, 96)).astype(np.float32)
+    told = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(
+        ["score"], {"level": level, "gsd_m": np.array([0.2], dtype=np.float32)}
+    )[0]
+    network = resumed(path, 1, len(kinds))
+    with torch.no_grad():
+        score, _ = Answering(network).eval()(torch.from_numpy(level), torch.tensor([0.2]))
+    assert score.numpy() == pytest.approx(told, abs=1e-5)
+    fit([frame(tmp_path)] * 2, kinds, RANGES, Plan(epochs=1, batch=2), start=network)
+    assert float(network.stem[0][1].running_mean.abs().max()) == 0.0, "normalisation stays at rest"
+    with pytest.raises(SettingError, match="another network"):
+        resumed(path, 3, len(kinds))
