@@ -35,7 +35,7 @@ GSDS_M = (0.1, 0.2, 0.4)
 _HEAT = KINDS.index(CueKind.HEAT_SOURCE)
 
 
-def _scenes() -> list[Scene]:
+def _scenes(room: Path) -> list[Scene]:
     given = os.environ.get("OTEAR_BENCH_SCENES")
     if given:
         folders = [Path(one) for one in given.split(":")]
@@ -44,17 +44,16 @@ def _scenes() -> list[Scene]:
     from otear.simulate.scene.viewpoints import Wanted
 
     found: list[Scene] = []
-    with tempfile.TemporaryDirectory(prefix="otear-bench-") as folder:
-        for seed in _SEEDS:
-            out = Path(folder) / str(seed)
-            write_scenes(
-                out,
-                seed=seed,
-                count=_COUNT,
-                sensors=(SensorKind.THERMAL,),
-                wanted=Wanted(tuple((one, one) for one in GSDS_M), 640, 512, (0.0, 24.0)),
-            )
-            found += read_scenes(out)
+    for seed in _SEEDS:
+        out = room / str(seed)
+        write_scenes(
+            out,
+            seed=seed,
+            count=_COUNT,
+            sensors=(SensorKind.THERMAL,),
+            wanted=Wanted(tuple((one, one) for one in GSDS_M), 640, 512, (0.0, 24.0)),
+        )
+        found += read_scenes(out)
     return found
 
 
@@ -80,7 +79,11 @@ def _one(scene: Scene, found: Detections) -> tuple[int, int, int]:
 
 def rows() -> list[dict[str, Any]]:
     """A row for each light and ground sample distance, and for all of a light."""
-    scenes = _scenes()
+    with tempfile.TemporaryDirectory(prefix="otear-bench-") as folder:
+        return _measured(_scenes(Path(folder)))
+
+
+def _measured(scenes: list[Scene]) -> list[dict[str, Any]]:
     hot, learned = HotSpot(), shipped(SensorKind.THERMAL)
     ways: dict[str, list[Detections]] = {"hot_spot": [], "learned": [], "either": []}
     for scene in scenes:
