@@ -17,6 +17,7 @@ from otear.cli import (
     aircraft,
     authority,
     bench,
+    capacity,
     coverage,
     detect,
     evaluate,
@@ -90,6 +91,7 @@ for room in (
     simulate,
     train,
     evaluate,
+    capacity,
     bench,
 ):
     room.register(app)
