@@ -88,7 +88,7 @@ def names_in_command(command: Any, path: str) -> Iterator[str]:
 
 
 MODULES = module_names()
-NEED_TORCH = {f"otear.detect.training.{name}" for name in ("export", "fitting", "loss", "network")}
+NEED_TORCH = {f"otear.detect.training.{name}" for name in ("export", "fitting", "loss", "network", "resumed")}
 
 
 def test_the_whole_package_is_walked() -> None:
