@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations, product
 from math import inf
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks._orienteering_files import INSTANCES
 from otear.errors import InputError, SettingError
 from otear.plan.orienteering import Orienteering, Routes, Vehicle, Visit
 from otear.plan.route_rules import broken_routes
@@ -185,19 +183,3 @@ def test_numbers_that_make_no_problem_are_refused_with_the_field() -> None:
         with pytest.raises(InputError if field not in {"rounds", "seconds"} else SettingError) as refused:
             make()
         assert refused.value.field == field
-
-
-def test_instances_are_read_and_two_of_them_solved_to_their_best_known_value(shared_data: Path) -> None:
-    assert len(INSTANCES) == 34
-    folder = shared_data / "planning"
-    read = {str(one): one.read(folder) for one in INSTANCES}
-    assert {len(one.visits) for one in read.values()} == {98, 100, 48, 96, 288}
-    assert all(len(read[str(one)].vehicles) == one.routes for one in INSTANCES)
-    assert read["r101/1"].travel_s[0, 1] == 15.2  # from (35, 35) to (41, 49): 15.2315
-    assert read["pr01/1"].travel_s[0, 1] == 48.16  # from (-10.442, 19.999) to (-29.730, 64.136): 48.1675
-    for one in INSTANCES:
-        if str(one) in {"r101/1", "c101/2"}:
-            problem = read[str(one)]
-            answer = plan_routes(problem, np.random.default_rng(1), Rounds(6000))
-            assert broken_routes(problem, answer) == []
-            assert answer.prize == one.best_known
