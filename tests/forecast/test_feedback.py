@@ -1,0 +1,47 @@
+"""Effort that follows what it found runs away; effort as exposure does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from otear.errors import SettingError
+from otear.forecast.feedback import Districts, naive, ours
+
+DAYS = 2000
+
+
+def test_naive_runs_away_and_ours_ends_at_the_truth() -> None:
+    districts = Districts()
+    away = naive(districts, 200, DAYS, np.random.default_rng(1)).effort
+    near = ours(districts, 200, DAYS, np.random.default_rng(2)).effort
+    assert away.shape == near.shape == (200, DAYS)
+    assert np.mean(np.abs(away[:, -1] - districts.split) > 0.05) > 0.9
+    assert np.median(away[:, -1]) > 0.8
+    assert np.mean(np.abs(near[:, -1] - districts.split) <= 0.05) > 0.98
+
+
+def test_where_the_naive_ends_is_luck() -> None:
+    equal = Districts(rates=(2.0, 2.0))
+    away = naive(equal, 200, DAYS, np.random.default_rng(3)).effort[:, -1]
+    near = ours(equal, 200, DAYS, np.random.default_rng(4)).effort[:, -1]
+    assert away.std() > 0.15
+    assert near.std() < 0.02
+
+
+def test_a_reserved_share_is_kept_for_the_district_without_finds() -> None:
+    lopsided = ours(Districts(rates=(5.0, 0.001)), 50, 300, np.random.default_rng(5))
+    assert np.all(lopsided.effort <= 1.0 - 0.12 / 2 + 1e-9)
+    assert np.all(lopsided.belief[:, -1] > 0.9)
+
+
+def test_the_same_seed_gives_the_same_days() -> None:
+    a, b = (ours(Districts(), 3, 50, np.random.default_rng(6)).effort for _ in range(2))
+    assert np.array_equal(a, b)
+
+
+def test_what_cannot_be() -> None:
+    with pytest.raises(SettingError):
+        Districts(rates=(0.0, 1.0))
+    with pytest.raises(SettingError):
+        ours(Districts(), 1, 1, np.random.default_rng(7), reserved=1.0)
