@@ -49,6 +49,13 @@ def test_no_bound_is_below_the_best_of_all_plans(
     assert best <= bound_at(search, np.zeros(len(search.ground)), whole_looks=whole) * ROUNDING
 
 
+def test_a_degenerate_problem_on_which_interior_points_stop_short_is_solved_all_the_same() -> None:
+    search = grid_search(3, 3, (4,), seed=126, diagonal=False, home=True)
+    flow = flow_bound(search, whole_looks=True)
+    assert best_of_all(search) <= flow.bound * ROUNDING
+    assert flow.bound - flow.relaxed <= 1e-3 * flow.bound
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_price_bound_comes_down_to_the_flow_bound(whole: bool) -> None:
     search = grid_search(6, 6, (7, 6), seed=4)

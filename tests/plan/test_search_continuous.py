@@ -13,12 +13,14 @@ from otear.plan.continuous import (
     Camera,
     Lattice,
     Line,
+    Modelled,
     Simulated,
     correction_of,
     exposure_s,
     fit_correction,
     hazard_per_s,
     look_track,
+    modelled,
     simulate,
     simulate_campaign,
     sweep_width_m,
@@ -94,14 +96,14 @@ def test_a_plan_through_the_middles_finds_less_than_the_model_says() -> None:
 
 
 def test_the_correction_holds_for_plans_it_was_not_fitted_on() -> None:
-    modelled, flown = list[float](), list[Simulated]()
+    said, got = list[Modelled](), list[Simulated]()
     for seed in range(24):
         search = grid_search(5, 5, (6, 6), seed=seed)
         ground = Ground(search.ground.prior, 0.4 * search.ground.rate)
         search = Search(ground, search.moves, search.searchers)
         paths = greedy(search, width=2)
-        modelled.append(search.detected(paths))
-        flown.append(
+        said.append(modelled(search.ground, search.looks(paths)))
+        got.append(
             simulate(
                 search,
                 paths,
@@ -113,16 +115,29 @@ def test_the_correction_holds_for_plans_it_was_not_fitted_on() -> None:
                 sites=6,
             )
         )
-    fitted = fit_correction(modelled[:12], flown[:12])
-    off = list[float]()
-    for said, got in zip(modelled[12:], flown[12:], strict=True):
-        corrected, error = fitted.of(said)
-        off.append((got.detected - corrected) / error)
+    fitted = fit_correction(said[:12], got[:12])
+    off, raw = list[float](), list[float]()
+    for model, flight in zip(said[12:], got[12:], strict=True):
+        correction = fitted.at(model)
+        corrected, error = correction.of(model.detected)
+        off.append((flight.detected - corrected) / error)
+        raw.append((flight.detected - model.detected) / error)
     assert np.mean(np.abs(off) < 2.0) >= 0.75
     assert abs(np.mean(off)) < 0.8
     # Without the correction they would not agree.
-    raw = [(got.detected - said) / (fitted.spread * said) for said, got in zip(modelled[12:], flown[12:], strict=True)]
     assert abs(np.mean(raw)) > 1.5
+
+
+def test_a_fit_by_hand() -> None:
+    """Factors of 1.0, 1.1, 1.0, 1.1 at repeats of 1, 1, 2, 2: no slope, a spread of 0.1 / sqrt(2)."""
+    said = [Modelled(0.5, repeats) for repeats in (1.0, 1.0, 2.0, 2.0)]
+    got = [Simulated(0.5 * factor, 0.01, 8) for factor in (1.0, 1.1, 1.0, 1.1)]
+    fitted = fit_correction(said, got)
+    assert fitted.slope == pytest.approx(0.0, abs=1e-12)
+    assert fitted.spread == pytest.approx(0.1 / np.sqrt(2.0))
+    far = fitted.at(Modelled(0.5, 2.5))
+    assert far.factor == pytest.approx(1.05)
+    assert far.error == pytest.approx(0.1 / np.sqrt(2.0) * np.sqrt(1.0 + 0.25 + 1.0))
 
 
 def test_a_campaign_flown() -> None:
@@ -140,17 +155,19 @@ def test_a_campaign_flown() -> None:
     flown = simulate_campaign(campaign, tours, Lattice(3, 6_000.0), CAMERA, np.random.default_rng(0), sites=20)
     assert campaign.detected(tours) == pytest.approx(1.0 - np.exp(-1.0))
     assert campaign.detected(tours) + 3.0 * flown.error < flown.detected < 1.0
-    own = correction_of(campaign.detected(tours), flown)
+    own = correction_of(modelled(campaign.ground, campaign.sweeps(tours)), flown)
     assert own.of(campaign.detected(tours)) == pytest.approx((flown.detected, flown.error))
 
 
 def test_what_gives_no_correction_is_refused() -> None:
     some = Simulated(0.3, 0.01, 8)
-    with pytest.raises(InputError, match="no correction"):
-        fit_correction([0.3, 0.3], [some, some])
-    with pytest.raises(InputError, match="finds nothing"):
-        correction_of(0.0, some)
     search = grid_search(2, 2, (2,), seed=0)
+    with pytest.raises(InputError, match="2 plans"):
+        fit_correction([Modelled(0.3, 1.0)] * 2, [some] * 2)
+    with pytest.raises(InputError, match="alike"):
+        fit_correction([Modelled(0.3, 1.0)] * 4, [some] * 4)
+    with pytest.raises(InputError, match="finds nothing"):
+        modelled(search.ground, np.zeros(4))
     with pytest.raises(InputError, match="flights"):
         simulate(
             search,

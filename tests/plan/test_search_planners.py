@@ -39,12 +39,12 @@ def test_plans_can_be_flown_and_ours_is_no_worse(seed: int, steps: tuple[int, ..
 
 def test_ours_finds_the_best_of_all_plans() -> None:
     reached = list[float]()
-    for seed in range(12):
+    for seed in range(8):
         search = grid_search(3, 3, (4, 3), seed=seed)
         ours = improved(search, np.random.default_rng(seed), rounds=200)
         reached.append(search.detected(ours) / best_of_all(search))
     assert min(reached) > 0.985
-    assert sum(each > 1.0 - 1e-9 for each in reached) >= 10
+    assert sum(each > 1.0 - 1e-9 for each in reached) >= 7
 
 
 def test_ours_beats_greedy_beats_the_lawnmower() -> None:

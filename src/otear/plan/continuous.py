@@ -11,8 +11,9 @@ passed). So what differs is geometry: gaps, double lines, edges, turns and ways.
 fill a cell evenly find more than random search says; a plan flown straight through the middles of its cells (`Line`)
 finds less, as it looks along the same lines again.
 
-What flying finds over what the model says is the `Correction`. It is fitted on plans and holds for others of the same
-kind, within its error. Metres on a plane, seconds; cell (row, column) of a lattice begins at (column, row) x side.
+What flying finds over what the model says is the `Correction`: of one plan by its own simulation, or of plans of a kind
+by a fit that holds for others, within its error. Metres on a plane, seconds; cell (row, column) of a lattice begins at
+(column, row) x side.
 """
 
 from __future__ import annotations
@@ -255,36 +256,74 @@ def _flown(
 
 
 @dataclass(frozen=True)
+class Modelled:
+    """What the model says of a plan: expected sites `detected`, and the `repeats`, how many looks a cell got, on the
+    mean over what is detected. It is in repeated looks that lines on the ground and looks at random differ most."""
+
+    detected: float
+    repeats: float
+
+
+def modelled(ground: Ground, looks: Floats) -> Modelled:
+    """The model's word on a plan by its looks (n,) in each cell. Raises `InputError` for a plan that finds nothing."""
+    of_each = ground.prior * -np.expm1(-ground.rate * looks)
+    detected = float(of_each.sum())
+    if not detected > 0.0:
+        raise InputError("the plan finds nothing", field="looks", remedy="Correct a plan that finds something")
+    return Modelled(detected, float((of_each * looks).sum()) / detected)
+
+
+@dataclass(frozen=True)
 class Correction:
-    """Flown over modelled: the `factor`, its standard `error`, and the `spread` of single plans about it (errors of the
-    simulation included); from so many `plans`."""
+    """Flown over modelled, of one plan: the `factor` and its standard `error`."""
 
     factor: float
     error: float
+
+    def of(self, detected: float) -> tuple[float, float]:
+        """What is detected when the plan is flown, and the standard error of that."""
+        return self.factor * detected, self.error * detected
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The correction of plans of a kind, a straight line over their repeats: the `factor` at `repeats`, how it changes
+    with each more, the `spread` of single plans about the line (errors of the simulation included), how many `plans` it
+    is from, and the sum of squares of their repeats about the mean."""
+
+    factor: float
+    repeats: float
+    slope: float
     spread: float
     plans: int
+    squares: float
 
-    def of(self, modelled: float) -> tuple[float, float]:
-        """What a plan of the same kind detects when it is flown, and the standard error of that."""
-        return self.factor * modelled, float(np.hypot(self.error, self.spread)) * modelled
+    def at(self, said: Modelled) -> Correction:
+        """The correction of another plan of the kind; its error is that of predicting a single plan."""
+        away = said.repeats - self.repeats
+        error = self.spread * np.sqrt(1.0 + 1.0 / self.plans + away * away / self.squares)
+        return Correction(self.factor + self.slope * away, float(error))
 
 
-def fit_correction(modelled: Sequence[float], flown: Sequence[Simulated]) -> Correction:
-    """The correction from plans of one kind: the ratio of sums, so that plans that find little do not decide.
+def fit_correction(said: Sequence[Modelled], got: Sequence[Simulated]) -> Fitted:
+    """The correction from plans of one kind, by least squares.
 
-    Raises `InputError` for fewer than 3 plans, or plans that find nothing.
+    Raises `InputError` for fewer than 4 plans, and for plans whose repeats are all the same.
     """
-    said = np.array(modelled)
-    if len(said) < 3 or len(said) != len(flown) or not (said > 0.0).all():
-        raise InputError("no correction from that", field="modelled", remedy="Give 3 plans or more that find something")
-    got = np.array([one.detected for one in flown])
-    factor = float(got.sum() / said.sum())
-    spread = float(np.std(got / said - factor, ddof=1))
-    return Correction(factor, spread / float(np.sqrt(len(said))), spread, len(said))
+    if len(said) < 4 or len(said) != len(got):
+        raise InputError(f"{len(said)} plans", field="said", remedy="Give 4 or more, each modelled and flown")
+    ratio = np.array([one.detected for one in got]) / np.array([one.detected for one in said])
+    repeats = np.array([one.repeats for one in said])
+    away = repeats - repeats.mean()
+    squares = float((away * away).sum())
+    if not squares > 0.0:
+        raise InputError("all plans repeat alike", field="said", remedy="Give plans that differ")
+    slope = float((away * ratio).sum()) / squares
+    rest = ratio - ratio.mean() - slope * away
+    spread = float(np.sqrt((rest * rest).sum() / (len(said) - 2)))
+    return Fitted(float(ratio.mean()), float(repeats.mean()), slope, spread, len(said), squares)
 
 
-def correction_of(modelled: float, flown: Simulated) -> Correction:
+def correction_of(said: Modelled, got: Simulated) -> Correction:
     """The correction of one plan from its own simulation, whose error is all there is."""
-    if not modelled > 0.0:
-        raise InputError("the plan finds nothing", field="modelled", remedy="Correct a plan that finds something")
-    return Correction(flown.detected / modelled, flown.error / modelled, 0.0, 1)
+    return Correction(got.detected / said.detected, got.error / said.detected)

@@ -88,6 +88,11 @@ def flow_bound(
     for solve in range(1, solves + 1):
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            # Interior points without a crossover may stop short on a degenerate problem; the simplex does not.
+            solver.setOptionValue("solver", "simplex")
+            solver.run()
+            solver.setOptionValue("solver", "ipm")
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise UnsolvedError(f"HiGHS says {solver.modelStatusToString(solver.getModelStatus())} of a flow bound")
         answer = solver.getSolution()
         looks = np.zeros(len(most))

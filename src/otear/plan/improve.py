@@ -1,11 +1,12 @@
 """Our planner in cells: paths by beam search under prices, made better piece by piece, from many starts.
 
-A start gives each aircraft in turn the best path that a beam search (`beam`) finds in what the others leave; from the
-second start on the ground is blurred by noise, so that starts differ. Half of the starts are judged by the prices of
-the whole problem, which keep an aircraft from what others can serve better. Then a stretch of one path at a time,
-between a few steps and all of it, is flown anew while all else stays (now and then two whole paths, the first of them
-on blurred ground), as long as that finds more. A start that no longer gets better is left for a new one; the best plan
-of all is kept. The budget is a number of rounds, not seconds: the same input gives the same plan on every machine.
+A start gives each aircraft in turn the best path that a beam search (`beam`) finds in what the others leave. Every
+other start is judged by the prices of the whole problem, which keep an aircraft from what others can serve better. The
+first is the best of one of each and of `greedy`; in later ones noise blurs the ground, so that starts differ. Then a
+stretch of one path at a time, between a few steps and all of it, is flown anew while all else stays (now and then two
+whole paths, the first of them on blurred ground), as long as that finds more. A start that no longer gets better is
+left for a new one; the best plan of all is kept. The budget is a number of rounds, not seconds: the same input gives
+the same plan on every machine.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from otear.geo.frames import Floats
 from otear.plan.beam import beam, hopes
+from otear.plan.greedy import greedy
 from otear.plan.price_bound import price_bound
 from otear.plan.search import Cells32, Ground, Moves, Paths, Search, Searcher
 from otear.plan.walks import to_go
@@ -31,11 +33,11 @@ class Thoroughness:
     `patience` rounds an aircraft in vain; noise on the ground is at most `noise` (a standard deviation of logs); the
     share `pairs` of rounds fly two paths anew."""
 
-    width: int = 12
+    width: int = 8
     pricing: int = 20
     patience: int = 12
     noise: float = 0.6
-    pairs: float = 0.15
+    pairs: float = 0.4
 
 
 DEFAULT = Thoroughness()
@@ -46,9 +48,10 @@ def improved(search: Search, generator: np.random.Generator, *, rounds: int, how
     if not search.searchers:
         return ()
     joint = price_bound(search, rounds=200, tolerance=1e-3).prices
-    best = _start(search, generator, how, joint, 0)
+    first = (_start(search, generator, how, joint, 0), _start(search, generator, how, joint, 1), greedy(search))
+    best = max(first, key=search.detected)
     best_found = found = search.detected(best)
-    paths, starts, in_vain = list(best), 1, 0
+    paths, starts, in_vain = list(best), 2, 0
     for _ in range(rounds):
         if in_vain >= how.patience * len(paths):
             paths = list(_start(search, generator, how, joint, starts))
