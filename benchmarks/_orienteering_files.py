@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from otear.geo.frames import Floats
-from otear.plan.orienteering import Orienteering, Vehicle, Visit
+from otear.plan.routes.problem import Orienteering, Vehicle, Visit
 
 _TOP = {"p4.2.j": 965, "p4.2.t": 1306}
 _TOPTW = {

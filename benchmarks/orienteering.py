@@ -28,9 +28,9 @@ from pyvrp import Model, solve
 
 from benchmarks._orienteering_files import INSTANCES, Instance
 from benchmarks._report import SHARED_DATA, Tables, main
-from otear.plan.orienteering import Orienteering, Routes
-from otear.plan.route_rules import accept_routes
-from otear.plan.routes import TUNING, Seconds, plan_routes
+from otear.plan.routes.anneal import TUNING, Seconds, plan_routes
+from otear.plan.routes.problem import Orienteering, Routes
+from otear.plan.routes.rules import accept_routes
 
 _FOLDER = SHARED_DATA / "planning"
 _CLOCK = time.process_time

@@ -22,18 +22,18 @@ import numpy as np
 from benchmarks._report import Tables, main
 from otear.errors import SettingError
 from otear.geo.frames import Floats
-from otear.plan.campaign import Campaign, Launch
-from otear.plan.campaign_bound import campaign_bound, koopman_campaign_bound, reach_campaign_bound
-from otear.plan.campaign_improve import improved_campaign
-from otear.plan.continuous import Camera, Lattice, Line, Modelled, Simulated, fit_correction, modelled, simulate
-from otear.plan.effort import koopman_bound, reach_bound
-from otear.plan.exact import exact
-from otear.plan.flow_bound import flow_bound
-from otear.plan.greedy import greedy, greedy_campaign
-from otear.plan.improve import improved
-from otear.plan.lawnmower import lawnmower, lawnmower_campaign
-from otear.plan.price_bound import price_bound
-from otear.plan.search import Ground, Search, Searcher, grid_moves
+from otear.plan.search.campaign import Campaign, Launch
+from otear.plan.search.campaign_bound import campaign_bound, koopman_campaign_bound, reach_campaign_bound
+from otear.plan.search.campaign_improve import improved_campaign
+from otear.plan.search.cells import Ground, Search, Searcher, grid_moves
+from otear.plan.search.continuous import Camera, Lattice, Line, Modelled, Simulated, fit_correction, modelled, simulate
+from otear.plan.search.effort import koopman_bound, reach_bound
+from otear.plan.search.exact import exact
+from otear.plan.search.flow_bound import flow_bound
+from otear.plan.search.greedy import greedy, greedy_campaign
+from otear.plan.search.improve import improved
+from otear.plan.search.lawnmower import lawnmower, lawnmower_campaign
+from otear.plan.search.price_bound import price_bound
 
 _SIZES = (
     (9, 1, 18),

@@ -7,8 +7,8 @@ from itertools import permutations
 import numpy as np
 
 from otear.geo.frames import Floats
-from otear.plan.campaign import Campaign, Launch
-from otear.plan.search import Ground, Search, Searcher, grid_moves
+from otear.plan.search.campaign import Campaign, Launch
+from otear.plan.search.cells import Ground, Search, Searcher, grid_moves
 
 
 def grid_search(

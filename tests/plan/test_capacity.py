@@ -16,9 +16,9 @@ from shapely.geometry import shape
 
 from otear.domain.capacity import Crewing, Expectation, Floats, Looking, OrbitFleet, Period, Worth
 from otear.errors import InputError, SettingError
-from otear.plan.capacity import OVERSTATED, CapacityTerms, capacity
-from otear.plan.capacity_example import CAMERA, LAND_KM2, camera_looking, example_forecast, example_shares, state_sizes
-from otear.plan.capacity_fleet import (
+from otear.plan.capacity.answer import OVERSTATED, CapacityTerms, capacity
+from otear.plan.capacity.example import CAMERA, LAND_KM2, camera_looking, example_forecast, example_shares, state_sizes
+from otear.plan.capacity.fleet import (
     airframes_per_orbit,
     busy_per_orbit,
     chance,
@@ -28,8 +28,8 @@ from otear.plan.capacity_fleet import (
     need,
     on_station_h,
 )
-from otear.plan.capacity_picture import draw_capacity
-from otear.plan.capacity_search import searched
+from otear.plan.capacity.picture import draw_capacity
+from otear.plan.capacity.search import searched
 
 FLEET = OrbitFleet()
 LOOKING = camera_looking(0.2, 0.5)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otear.errors import InputError, SettingError
-from otear.plan.orienteering import Orienteering, Routes, Vehicle, Visit
-from otear.plan.route_rules import broken_routes
-from otear.plan.routes import Rounds, Seconds, plan_routes
+from otear.plan.routes.anneal import Rounds, Seconds, plan_routes
+from otear.plan.routes.problem import Orienteering, Routes, Vehicle, Visit
+from otear.plan.routes.rules import broken_routes
 
 _LATEST = 24
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from otear.errors import InputError
-from otear.plan.orienteering import Orienteering, Route, Routes, Vehicle, Visit
-from otear.plan.route_rules import RouteRule, accept_routes, broken_routes
+from otear.plan.routes.problem import Orienteering, Route, Routes, Vehicle, Visit
+from otear.plan.routes.rules import RouteRule, accept_routes, broken_routes
 
 PROBLEM = Orienteering(
     np.array([[0.0, 10.0, 20.0], [10.0, 0.0, 15.0], [20.0, 15.0, 0.0]]),

@@ -30,11 +30,11 @@ from otear.domain.rota import (
     Slot,
 )
 from otear.errors import InputError, NotFoundError, SettingError
-from otear.plan.rota import Effort, expected, make_rota
-from otear.plan.rota_plain import plain_rota
-from otear.plan.rota_rules import broken
-from otear.plan.rota_text import rota_text
-from otear.plan.rota_weather import after_weather
+from otear.plan.rota.make import Effort, expected, make_rota
+from otear.plan.rota.plain import plain_rota
+from otear.plan.rota.rules import broken
+from otear.plan.rota.text import rota_text
+from otear.plan.rota.weather import after_weather
 
 from .rotas import DAY_US, MINUTE_US, RULES, START_US, airframe, at, crew, problem, state, wanted
 
@@ -254,7 +254,7 @@ def test_what_is_left_out_says_what_it_lacks() -> None:
 
 def test_the_same_problem_gives_the_same_rota_in_another_process() -> None:
     script = (
-        "import hashlib; from tests.plan.rotas import state; from otear.plan.rota import Effort, make_rota;"
+        "import hashlib; from tests.plan.rotas import state; from otear.plan.rota.make import Effort, make_rota;"
         "print(hashlib.sha256(repr(make_rota(state(5, 3), effort=Effort(.01, .05, .02, .02))).encode()).hexdigest())"
     )
     here = hashlib.sha256(repr(make_rota(state(5, 3), effort=QUICK)).encode()).hexdigest()

@@ -11,9 +11,9 @@ from matplotlib.image import imread
 
 from otear.domain.rota import MaintenanceSlot, Rota, Slot
 from otear.errors import InputError
-from otear.plan.rota import Effort, make_rota
-from otear.plan.rota_picture import draw_rota
-from otear.plan.rota_weather import after_weather
+from otear.plan.rota.make import Effort, make_rota
+from otear.plan.rota.picture import draw_rota
+from otear.plan.rota.weather import after_weather
 
 from .rotas import at, problem
 

@@ -11,8 +11,8 @@ import pytest
 from otear.domain.bilingual import Bilingual
 from otear.domain.rota import Assignment, Crew, DayFlown, Duty, LeftOut, MaintenanceSlot, Rota, RotaProblem, Seat, Slot
 from otear.errors import InputError
-from otear.plan.rota import Effort, make_rota
-from otear.plan.rota_rules import Rule, accept, broken
+from otear.plan.rota.make import Effort, make_rota
+from otear.plan.rota.rules import Rule, accept, broken
 
 from .rotas import DAY_US, MINUTE_US, START_US, airframe, at, crew, wanted
 

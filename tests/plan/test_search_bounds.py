@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otear.errors import InputError, SettingError
-from otear.plan.effort import koopman_bound, reach_bound
-from otear.plan.exact import exact
-from otear.plan.flow_bound import flow_bound
-from otear.plan.price_bound import bound_at, price_bound
-from otear.plan.search import Ground, Search, Searcher, grid_moves
+from otear.plan.search.cells import Ground, Search, Searcher, grid_moves
+from otear.plan.search.effort import koopman_bound, reach_bound
+from otear.plan.search.exact import exact
+from otear.plan.search.flow_bound import flow_bound
+from otear.plan.search.price_bound import bound_at, price_bound
 
 from .search_problems import best_of_all, grid_search
 

@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otear.errors import InputError
-from otear.plan.campaign import Campaign, Launch
-from otear.plan.campaign_bound import (
+from otear.plan.search.campaign import Campaign, Launch
+from otear.plan.search.campaign_bound import (
     campaign_bound,
     campaign_bound_at,
     kinds,
     koopman_campaign_bound,
     reach_campaign_bound,
 )
-from otear.plan.campaign_improve import improved_campaign
-from otear.plan.greedy import greedy_campaign
-from otear.plan.lawnmower import lawnmower_campaign
-from otear.plan.search import Ground
-from otear.plan.tour_bound import best_path, legs
+from otear.plan.search.campaign_improve import improved_campaign
+from otear.plan.search.cells import Ground
+from otear.plan.search.greedy import greedy_campaign
+from otear.plan.search.lawnmower import lawnmower_campaign
+from otear.plan.search.tour_bound import best_path, legs
 
 from .search_problems import best_campaign_of_all, small_campaign
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from otear.errors import InputError
-from otear.plan.certificate import BoundMethod, certify, explore_share
-from otear.plan.continuous import Correction
+from otear.plan.search.certificate import BoundMethod, certify, explore_share
+from otear.plan.search.continuous import Correction
 
 CORRECTION = Correction(0.8, 0.03)
 BOUNDS = {BoundMethod.KOOPMAN: 0.6, BoundMethod.PRICE: 0.5, BoundMethod.FLOW: 0.5}

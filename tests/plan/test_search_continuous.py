@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otear.errors import InputError
-from otear.plan.campaign import Campaign, Launch
-from otear.plan.continuous import (
+from otear.plan.search.campaign import Campaign, Launch
+from otear.plan.search.cells import Ground, Search, Searcher, grid_moves
+from otear.plan.search.continuous import (
     Camera,
     Lattice,
     Line,
@@ -25,8 +26,7 @@ from otear.plan.continuous import (
     simulate_campaign,
     sweep_width_m,
 )
-from otear.plan.greedy import greedy
-from otear.plan.search import Ground, Search, Searcher, grid_moves
+from otear.plan.search.greedy import greedy
 
 from .search_problems import grid_search
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otear.errors import InputError
-from otear.plan.effort import (
+from otear.plan.search.cells import Ground
+from otear.plan.search.effort import (
     coverage,
     definite_range,
     divide,
@@ -17,7 +18,6 @@ from otear.plan.effort import (
     random_search,
     reach_bound,
 )
-from otear.plan.search import Ground
 
 from .search_problems import grid_search
 

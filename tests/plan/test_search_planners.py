@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otear.errors import InputError
-from otear.plan.greedy import greedy
-from otear.plan.improve import improved
-from otear.plan.lawnmower import lawnmower
-from otear.plan.price_bound import price_bound
-from otear.plan.search import Ground, Search, Searcher, grid_moves
+from otear.plan.search.cells import Ground, Search, Searcher, grid_moves
+from otear.plan.search.greedy import greedy
+from otear.plan.search.improve import improved
+from otear.plan.search.lawnmower import lawnmower
+from otear.plan.search.price_bound import price_bound
 
 from .search_problems import best_of_all, grid_search
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from otear.errors import InputError
-from otear.plan.search import Ground, Moves, Search, Searcher, grid_moves, most_looks, reached
+from otear.plan.search.cells import Ground, Moves, Search, Searcher, grid_moves, most_looks, reached
 
 from .search_problems import grid_search
 

@@ -62,8 +62,8 @@ def capacity(
     and if the usual share is. It runs on public figures and a synthetic forecast, and needs no workspace.
     """
     from otear.domain.capacity import Crewing, Looking, OrbitFleet, Period, Worth
-    from otear.plan.capacity import CapacityTerms
-    from otear.plan.capacity_example import camera_looking
+    from otear.plan.capacity.answer import CapacityTerms
+    from otear.plan.capacity.example import camera_looking
     from otear.workflow.capacity import answer_example, check_picture, document, draw
 
     path = picture if picture is not None or json else _PICTURE

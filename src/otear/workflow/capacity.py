@@ -11,10 +11,10 @@ import numpy as np
 
 from otear.domain.capacity import Capacity, Expectation, Row
 from otear.errors import SettingError
-from otear.plan.capacity import OVERSTATED, CapacityTerms, capacity
-from otear.plan.capacity_example import ACTIVE, SITES, example_forecast
-from otear.plan.capacity_fleet import airframes_per_orbit, crews_for, flown_per_station_hour, on_station_h
-from otear.plan.capacity_picture import draw_capacity
+from otear.plan.capacity.answer import OVERSTATED, CapacityTerms, capacity
+from otear.plan.capacity.example import ACTIVE, SITES, example_forecast
+from otear.plan.capacity.fleet import airframes_per_orbit, crews_for, flown_per_station_hour, on_station_h
+from otear.plan.capacity.picture import draw_capacity
 from otear.workflow.files import check_output, drafted
 
 EXAMPLE_LIMIT = (
