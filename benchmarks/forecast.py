@@ -2,30 +2,38 @@
 
 Four registers in `../shared/data/seizures` (`otear.forecast.registers`): US counties (DEA, test years 2005-17),
 Illinois counties (2004-21, the first year with three before it), Indiana 5 km cells (2008-14) with and without
-piled-up geocodes. What the columns mean is said in `otear.forecast.scoring`. Every forecaster, ours too, learns its
-weights, slopes and spread from the years before each test year and from nothing else. The constants of ours
-(half-lives, priors and their widths: `features`, `pooled`) were settled while scores of these registers were looked at;
-a margin in share of a few thousandths is no more than such choices make. *Ahead*: the same one to five years ahead,
-test years 2005 + ahead to 2017. *Feedback*: `otear.forecast.feedback`. *Alerts*: on made-up counts, of which it is
-known what rises.
+piled-up geocodes. What the columns mean is said in `otear.forecast.scoring`. Every forecaster learns from the years
+before each test year and from nothing else, ours its choices too (`otear.forecast.stacked`); *pooled* is ours with the
+neutral choices alone. The neutral choices are round numbers, tried on made-up counts only; which parts the model has
+was settled earlier, while scores of these registers were looked at. *Ahead*: the same one to five years ahead, test
+years 2005 + ahead to 2017. *Feedback*: `otear.forecast.feedback`; `--picture FILE` draws it and does nothing else.
+*Alerts*: on made-up counts, of which it is known what rises.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks._report import SHARED_DATA, Tables, main
-from otear.forecast import baselines
 from otear.forecast.alerts import rising
 from otear.forecast.base import Forecaster
-from otear.forecast.feedback import Districts, naive, ours
+from otear.forecast.feedback import Districts, Shares, ends, naive
+from otear.forecast.feedback import ours as feedback_ours
+from otear.forecast.feedback_picture import draw_feedback
 from otear.forecast.panel import Panel, panel_of
 from otear.forecast.pooled import Pooled
 from otear.forecast.registers import DEA, ILLINOIS, cell_panel, county_panel
-from otear.forecast.scoring import YearScore, best_possible, pooled, score_years
+from otear.forecast.scoring import best_possible, margin, pooled, score_years
+from otear.forecast.stacked import ours
+from otear.workflow.forecast_score import forecasters_for
+
+RUNS, DAYS = 500, 2000
 
 Registers = dict[str, tuple[Panel, range]]
 Row = dict[str, Any]
@@ -44,18 +52,14 @@ def registers() -> Registers:
 
 
 def forecasters(panel: Panel) -> list[Forecaster]:
-    """The baselines and ours; kernel density where the panel has places."""
-    simple: list[Forecaster] = [
-        baselines.random_order(),
-        baselines.last_year(),
-        baselines.three_years(),
-        baselines.decay(),
-    ]
-    return [*simple, *([baselines.kernel_density()] if panel.places_m is not None else []), Pooled()]
+    """The baselines, the model with neutral choices, and ours."""
+    model = ours(panel)
+    *simple, last = forecasters_for(panel, model)
+    return [*simple, Pooled(), last]
 
 
 def next_year(panels: Registers) -> tuple[list[Row], list[Row]]:
-    """One row for each register and forecaster; and in how many test years ours is better than each."""
+    """One row for each register and forecaster; and ours less each of them."""
     rows, years_better = [], []
     for register, (panel, years) in panels.items():
         best = best_possible(panel, years)
@@ -78,21 +82,20 @@ def next_year(panels: Registers) -> tuple[list[Row], list[Row]]:
                 }
             )
             if name not in ("ours", "random"):
-                years_better.append({"register": register, "ours and": name} | _duel(by_name["ours"], scores))
+                years_better.append({"register": register, "ours less": name} | asdict(margin(by_name["ours"], scores)))
     return rows, years_better
 
 
-def _duel(mine: list[YearScore], other: list[YearScore]) -> Row:
-    pairs = list(zip(mine, other, strict=True))
-    return {
-        "years": len(pairs),
-        "share, ours less other": pooled(mine).share - pooled(other).share,
-        "log score, ours less other": sum(a.log_score - b.log_score for a, b in pairs) / sum(a.areas for a in mine),
-        "share better": sum(a.inside > b.inside for a, b in pairs),
-        "worse": sum(a.inside < b.inside for a, b in pairs),
-        "log score better": sum(a.log_score > b.log_score for a, b in pairs),
-        "is worse": sum(a.log_score < b.log_score for a, b in pairs),
-    }
+def choices(panels: Registers) -> list[Row]:
+    """What each choice is worth to ours in the first and in the last test year: learned from the years before it."""
+    rows = []
+    for register, (panel, years) in panels.items():
+        model = ours(panel)
+        for year in (years[0], years[-1]):
+            weights = model.weights(panel.until(year))
+            names = [part.name for part in model.parts]
+            rows.append({"register": register, "for": str(year)} | dict(zip(names, weights.tolist(), strict=True)))
+    return rows
 
 
 def years_ahead(panel: Panel) -> list[Row]:
@@ -123,25 +126,28 @@ def never_seen(panel: Panel, years: Iterable[int]) -> Row:
     return {"sites": int(total), "never before": ever / total, "none for three years": recently / total}
 
 
-def feedback(runs: int = 500, days: int = 2000) -> list[Row]:
+def feedback() -> list[Row]:
     """Where the share of effort ends, of runs of the same two districts."""
     districts = Districts()
-    ends = {
-        "naive": naive(districts, runs, days, np.random.default_rng(1)).effort[:, -1],
-        "ours": ours(districts, runs, days, np.random.default_rng(2)).effort[:, -1],
-        "ours, nothing reserved": ours(districts, runs, days, np.random.default_rng(3), reserved=0.0).effort[:, -1],
-    }
+    far, near = _simulated(districts)
+    bare = feedback_ours(districts, RUNS, DAYS, np.random.default_rng(3), reserved=0.0)
     return [
-        {
-            "learning": name,
-            "true split": districts.split,
-            "5%": float(np.quantile(end, 0.05)),
-            "middle": float(np.median(end)),
-            "95%": float(np.quantile(end, 0.95)),
-            "within 0.05 of the truth": float(np.mean(np.abs(end - districts.split) <= 0.05)),
-        }
-        for name, end in ends.items()
+        {"learning": name, "true split": districts.split} | asdict(ends(shares, districts))
+        for name, shares in (("naive", far), ("ours", near), ("ours, nothing reserved", bare))
     ]
+
+
+def _simulated(districts: Districts) -> tuple[Shares, Shares]:
+    return (
+        naive(districts, RUNS, DAYS, np.random.default_rng(1)),
+        feedback_ours(districts, RUNS, DAYS, np.random.default_rng(2)),
+    )
+
+
+def draw(path: Path) -> None:
+    """The feedback experiment as a picture."""
+    districts = Districts()
+    draw_feedback(districts, *_simulated(districts), path)
 
 
 def alerts(areas: int = 1000, rise: int = 50, times: float = 4.0) -> list[Row]:
@@ -182,7 +188,8 @@ def tables() -> Tables:
     counties, tested = panels["US counties"]
     return {
         "Next year": scores,
-        "Ours year by year": better,
+        "Ours less others, with one standard error over years": better,
+        "Weights of choices, learned from the years before": choices(panels),
         "US counties, years ahead": years_ahead(counties),
         "US counties, sites where none had been": [never_seen(counties, tested)],
         "Share of effort after 2,000 days": feedback(),
@@ -191,4 +198,7 @@ def tables() -> Tables:
 
 
 if __name__ == "__main__":
-    main(tables, __doc__)
+    if sys.argv[1:2] == ["--picture"]:
+        draw(Path(sys.argv[2]))
+    else:
+        main(tables, __doc__)

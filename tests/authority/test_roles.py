@@ -26,6 +26,9 @@ revoke_authority   -  -  -  y  -  y
 register_key       -  -  -  -  -  y
 revoke_key         -  -  -  y  -  y
 import_aircraft    -  -  -  -  -  y
+import_records     y  y  -  -  -  -
+forecast           y  y  -  -  -  -
+request            y  y  -  -  -  -
 plan               y  -  -  -  -  -
 launch             y  -  -  -  -  -
 ingest             y  y  -  -  -  -
@@ -63,6 +66,9 @@ revoke_authority   .   .   .   .   .   .   .   .
 register_key       .   .   .   .   .   .   .   x
 revoke_key         .   .   .   .   .   .   .   .
 import_aircraft    .   .   .   .   .   .   .   x
+import_records     .   .   .   .   .   .   .   x
+forecast           .   .   .   .   .   .   .   x
+request            .   .   .   .   .   .   .   x
 plan               x   x   x   .   .   .   .   x
 launch             x   x   x   .   .   .   .   x
 ingest             .   .   .   .   .   .   .   x

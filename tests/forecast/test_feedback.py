@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from otear.errors import SettingError
-from otear.forecast.feedback import Districts, naive, ours
+from otear.errors import InputError, SettingError
+from otear.forecast.feedback import Districts, Shares, ends, naive, ours
+from otear.forecast.feedback_picture import draw_feedback
 
 DAYS = 2000
 
@@ -18,7 +21,7 @@ def test_naive_runs_away_and_ours_ends_at_the_truth() -> None:
     assert away.shape == near.shape == (200, DAYS)
     assert np.mean(np.abs(away[:, -1] - districts.split) > 0.05) > 0.9
     assert np.median(away[:, -1]) > 0.8
-    assert np.mean(np.abs(near[:, -1] - districts.split) <= 0.05) > 0.98
+    assert np.all(np.abs(near[:, -1] - districts.split) <= 0.05)
 
 
 def test_where_the_naive_ends_is_luck() -> None:
@@ -45,3 +48,21 @@ def test_what_cannot_be() -> None:
         Districts(rates=(0.0, 1.0))
     with pytest.raises(SettingError):
         ours(Districts(), 1, 1, np.random.default_rng(7), reserved=1.0)
+
+
+def test_ends_are_those_of_the_last_day() -> None:
+    effort = np.zeros((101, 3))
+    effort[:, -1] = np.linspace(0.0, 1.0, 101)
+    found = ends(Shares(effort, effort), Districts(rates=(1.0, 1.0)))
+    assert (found.low, found.middle, found.high) == pytest.approx((0.05, 0.5, 0.95))
+    assert found.near == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_picture_is_the_same_again(tmp_path: Path) -> None:
+    districts = Districts()
+    far, near = (each(districts, 20, 60, np.random.default_rng(8)) for each in (naive, ours))
+    for name in ("a.png", "b.png"):
+        draw_feedback(districts, far, near, tmp_path / name)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    with pytest.raises(InputError, match="PNG"):
+        draw_feedback(districts, far, near, tmp_path / "a.jpg")

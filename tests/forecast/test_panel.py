@@ -66,3 +66,21 @@ def test_neighbours_are_neighbours_both_ways() -> None:
 def test_nobody_writes_into_a_panel() -> None:
     with pytest.raises(ValueError, match="read-only"):
         panel(clustered(1)).counts[0, 0] = 1.0
+
+
+def test_a_fingerprint_changes_with_anything_in_a_panel() -> None:
+    rows, states = [("a", 2001, 1.0), ("b", 2002, 1.0)], {"a": "x", "b": "y"}
+    kinds: list[dict[str, object]] = [
+        {},
+        {"rows": [("a", 2001, 1.0), ("b", 2002, 2.0)]},
+        {"exposure": {("a", 2002): 0.5}},
+        {"state_of": {"a": "x", "b": "x"}},
+        {"state_of": {"a": "x", "c": "y"}, "rows": [("a", 2001, 1.0), ("c", 2002, 1.0)]},
+        {"places_m": {"a": (0.0, 0.0), "b": (1.0, 0.0)}},
+        {"covariates": {"a": (0.0, 0.0), "b": (1.0, 0.0)}},
+        {"neighbours": [("a", "b")]},
+        {"years": (2000, 2002)},
+    ]
+    made = [panel_of("s", **{"rows": rows, "state_of": states} | kind) for kind in kinds]  # type: ignore[arg-type]
+    assert len({each.fingerprint() for each in made}) == len(kinds)
+    assert made[0].fingerprint() == panel_of("s", rows, state_of=states).fingerprint()

@@ -48,6 +48,35 @@ def test_a_place_never_looked_at_has_more_to_expect_than_one_looked_at_in_vain()
     assert ours.mean[0] > 2.0 * ours.mean[1]
 
 
+def test_what_is_expected_where_nobody_looked_is_less_sure() -> None:
+    counts = clustered(2, areas=100, years=6)
+    counts[0] = 0.0
+    exposure = np.ones_like(counts)
+    exposure[0] = 0.0
+    made = panel(counts, exposure=exposure)
+    ours, (fit, known) = Pooled().forecast(made), Pooled().learned(made)
+    assert ours.shape[0] < known.prior
+    assert ours.shape[1:] == pytest.approx(fit.spread.shape(ours.mean)[1:])
+
+
+def test_what_nobody_had_looked_at_before_teaches_nothing() -> None:
+    counts = clustered(9, areas=120, years=6)
+    exposure = np.ones_like(counts)
+    exposure[60:, :5] = 0.0
+    counts[60:, :5] = 0.0
+    louder = counts.copy()
+    louder[60:, 5] += 40.0
+    quiet, loud = (Pooled().learned(panel(each, exposure=exposure))[0] for each in (counts, louder))
+    assert quiet.weights == pytest.approx(loud.weights, rel=0.1)
+    ranked = [baselines.three_years().forecast(panel(each, exposure=exposure)) for each in (counts, louder)]
+    assert ranked[0].shape[:60] == pytest.approx(ranked[1].shape[:60], rel=0.01)
+
+
+def test_before_anything_is_learned_levels_stay_as_they_are() -> None:
+    made = panel(np.random.default_rng(10).poisson(2.0, size=(400, 1)).astype(float), places=True)
+    assert Pooled().forecast(made).mean.mean() == pytest.approx(made.counts.mean(), rel=0.1)
+
+
 def test_a_place_never_seen_has_more_to_expect_in_a_state_where_much_is() -> None:
     rng = np.random.default_rng(3)
     counts = rng.poisson(np.where(np.arange(100)[:, None] % 2 == 0, 2.0, 0.1) * np.ones((1, 6))).astype(float)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from otear.errors import InputError
+from otear.errors import InputError, NotFoundError
 from otear.forecast.baselines import decay, three_years
-from otear.forecast.pooled import Pooled
-from otear.forecast.registers import COUNTIES, DEA, ILLINOIS, cell_panel, county_panel
+from otear.forecast.registers import CELLS_KEPT, COUNTIES, DEA, ILLINOIS, cell_panel, county_panel, read_register
 from otear.forecast.scoring import best_possible, pooled, score_years
+from otear.forecast.stacked import ours
 
 
 def test_counties_of_2010() -> None:
@@ -59,12 +59,54 @@ def test_three_years_in_illinois_and_indiana(shared_data: Path) -> None:
     assert round(pooled(score_years(three_years(), cell_panel(cells, piled_up=False), years)).share, 2) == 0.43
 
 
+@pytest.mark.slow
 def test_ours_is_better_in_illinois(shared_data: Path) -> None:
     made, years = county_panel(shared_data / "seizures/us_lab_county_year.csv", ILLINOIS), range(2004, 2022)
-    ours = pooled(score_years(Pooled(), made, years))
+    mine = pooled(score_years(ours(made), made, years))
     for each in (three_years(), decay()):
         other = pooled(score_years(each, made, years))
-        assert ours.share > other.share
-        assert ours.log_score is not None
+        assert mine.share > other.share
+        assert mine.log_score is not None
         assert other.log_score is not None
-        assert ours.log_score > other.log_score
+        assert mine.log_score > other.log_score
+
+
+def test_of_a_file_by_county_the_series_with_most_sites_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = [f"{DEA},Ohio,Ross,2004,3", f"{DEA},Ohio,Ross,2006,3", "other,Ohio,Ross,2004,5", "other,Ohio,Ross,2005,0"]
+    file.write_text("\n".join(["series,state,county,year,n", *rows]) + "\n", encoding="utf-8")
+    found = read_register(file)
+    assert (found.panel.series, found.others, found.tested) == (DEA, ("other",), range(2005, 2007))
+    assert read_register(file, "other").panel.counts.sum() == 5
+    with pytest.raises(NotFoundError, match="no rows of another"):
+        read_register(file, "another")
+    with pytest.raises(InputError, match="piled up"):
+        read_register(file, piled_up=False)
+
+
+def test_of_a_file_by_cell_what_is_piled_up_can_be_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "cells.csv"
+    file.write_text("cell_row,cell_col,year,piled_up_geocode,count\n-1,5,2001,0,2\n1,8,2002,1,9\n", encoding="utf-8")
+    assert read_register(file).panel.counts.sum() == 11
+    kept = read_register(file, piled_up=False)
+    assert (kept.panel.series, kept.panel.counts.sum(), kept.tested) == (CELLS_KEPT, 2, range(2002, 2003))
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "problem"),
+    [
+        ("a,b\n1,2\n", "line 1", "no register"),
+        ("series,state,county,year,n\n", "", "no record"),
+        ("series,state,county,year,n\ns,Ohio,Ross,2004,3\ns,Ohio,Ross,2005,x\n", "line 3", "not a number"),
+        ("series,state,county,year,n\ns,Ohio,Ross,99,3\n", "line 2", "not a year"),
+        ("series,state,county,year,n\ns,,Ross,2005,3\n", "line 2", "empty"),
+        ("cell_row,cell_col,year,piled_up_geocode,count\n1,1,2005,2,1\n", "line 2", "neither 0 nor 1"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, text: str, where: str, problem: str) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=problem) as raised:
+        read_register(file)
+    assert where in str(raised.value)
+    assert str(file) in str(raised.value)

@@ -14,10 +14,19 @@ from otear.forecast.base import Forecast
 from otear.forecast.baselines import decay, kernel_density, last_year, random_order, three_years
 from otear.forecast.panel import Panel
 from otear.forecast.pooled import Pooled
-from otear.forecast.scoring import best_possible, inside_top, pooled, score_year, score_years, top_places
+from otear.forecast.scoring import best_possible, inside_top, margin, pooled, score_year, score_years, top_places
+from otear.forecast.stacked import ours
 from tests.forecast.made import clustered, panel
 
-EVERYONE = [random_order(), last_year(), three_years(), decay(), kernel_density(), Pooled()]
+EVERYONE = [
+    random_order(),
+    last_year(),
+    three_years(),
+    decay(),
+    kernel_density(),
+    Pooled(),
+    ours(panel(clustered(0, areas=9), places=True)),
+]
 
 
 class Spy:
@@ -58,7 +67,7 @@ def test_the_future_changes_no_forecast(forecaster: object, ahead: int) -> None:
 @pytest.mark.parametrize("forecaster", EVERYONE, ids=lambda each: each.name)
 @pytest.mark.parametrize("years", [1, 2, 5])
 def test_every_forecast_is_a_distribution_from_the_first_year_on(forecaster: object, years: int) -> None:
-    made = forecaster.forecast(panel(clustered(4, years=years), states=3, places=True))  # type: ignore[attr-defined]
+    made = forecaster.forecast(panel(clustered(4, areas=60, years=years), states=3, places=True))  # type: ignore[attr-defined]
     assert np.all(made.mean > 0)
     assert np.all(np.isfinite(made.mean))
     assert np.all(made.shape > 0)
@@ -117,3 +126,24 @@ def test_a_year_without_sites_cannot_be_pooled() -> None:
 def test_kernel_density_needs_places() -> None:
     with pytest.raises(SettingError, match="no places"):
         kernel_density().forecast(panel(clustered(8)))
+
+
+def test_a_margin_is_a_difference_with_the_error_of_a_mean() -> None:
+    made = panel(clustered(9, areas=200))
+    years = [2004, 2005, 2006, 2007]
+    mine, other = (score_years(each, made, years) for each in (three_years(), random_order()))
+    found = margin(mine, other)
+    a, b = pooled(mine), pooled(other)
+    assert a.log_score is not None
+    assert b.log_score is not None
+    assert found.share == a.share - b.share
+    assert found.log_score == pytest.approx(a.log_score - b.log_score)
+    assert (found.years, found.better, found.worse) == (4, 4, 0)
+    by_year = [(one.log_score - two.log_score) / one.areas for one, two in zip(mine, other, strict=True)]
+    assert found.log_score_error == pytest.approx(np.std(by_year, ddof=1) / 2.0)  # of a mean, the jackknife is exact
+    back = margin(other, mine)
+    assert back.share == -found.share
+    assert back.share_error == pytest.approx(found.share_error)
+    assert margin(mine[:1], other[:1]).share_error is None
+    with pytest.raises(SettingError, match="years differ"):
+        margin(mine[1:], other)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom
 
-from otear.forecast.spread import Spread, fitted_spread, held, interval, log_mass, mass_slopes
+from otear.forecast.spread import Spread, fitted_spread, held, interval, log_mass, mass_and_slopes
 
 
 def test_mass_is_that_of_scipy() -> None:
@@ -16,7 +16,8 @@ def test_mass_is_that_of_scipy() -> None:
 
 def test_slopes_are_those_of_differences() -> None:
     counts, mean, shape = np.array([0.0, 1, 3, 40]), np.array([0.2, 1.0, 8.0, 30.0]), np.array([0.3, 1.0, 2.5, 9.0])
-    by_mean, by_shape = mass_slopes(counts, mean, shape)
+    mass, by_mean, by_shape = mass_and_slopes(counts, mean, shape)
+    assert np.array_equal(mass, log_mass(counts, mean, shape))
     up, down = np.exp(1e-5), np.exp(-1e-5)
     assert by_mean == pytest.approx(
         (log_mass(counts, mean * up, shape) - log_mass(counts, mean * down, shape)) / 2e-5, abs=1e-5

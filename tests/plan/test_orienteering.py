@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from collections.abc import Callable
+from itertools import count, permutations, product
 from math import inf
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otear.errors import InputError, SettingError
-from otear.plan.routes.anneal import Rounds, Seconds, plan_routes
+from otear.plan.routes.anneal import Rounds, Seconds, _meter, plan_routes
 from otear.plan.routes.problem import Orienteering, Routes, Vehicle, Visit
 from otear.plan.routes.rules import broken_routes
 
@@ -120,6 +121,38 @@ def test_effort_against_a_clock_ends_when_the_clock_says_so() -> None:
     assert next(ticks) == 11
     assert broken_routes(problem, answer) == []
     assert answer.prize > 0.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_effort_with_the_same_seed_never_collects_less(seed: int) -> None:
+    problem = _plane(np.random.default_rng(seed))
+    prizes = [plan_routes(problem, np.random.default_rng(seed), Rounds(2**power)).prize for power in range(13)]
+    assert prizes == sorted(prizes)
+    assert prizes[0] < prizes[-1]
+
+
+@pytest.mark.parametrize("seconds", [5.0, 30.0])
+def test_a_clock_says_where_the_search_ends_and_not_its_way(seconds: float) -> None:
+    problem = _plane(np.random.default_rng(5))
+    meter = _meter(Seconds(seconds, _ticks()))
+    rounds, most = 0, next(meter)
+    while most:
+        rounds += most
+        most = meter.send(most)
+    timed = plan_routes(problem, np.random.default_rng(3), Seconds(seconds, _ticks()))
+    assert timed == plan_routes(problem, np.random.default_rng(3), Rounds(rounds))
+    assert timed.prize > plan_routes(problem, np.random.default_rng(3), Rounds(1)).prize
+
+
+def _plane(rng: np.random.Generator) -> Orienteering:
+    """So many prizes on a plane that a few rounds do not find the best."""
+    places = rng.uniform(0.0, 100.0, (61, 2))
+    visits = tuple(Visit(place, float(rng.integers(1, 99))) for place in range(1, 61))
+    return Orienteering(np.hypot(*(places[:, None] - places).T), visits, (Vehicle(0, 0, 150.0),) * 2)
+
+
+def _ticks() -> Callable[[], float]:
+    return map(float, count()).__next__
 
 
 def test_a_vehicle_waits_on_the_ground_and_not_in_the_air() -> None:

@@ -17,11 +17,11 @@ from otear.domain.authority import SensorKind
 from otear.domain.kinds import CueKind
 from otear.errors import SettingError
 from otear.geo.camera import Lens, Pose
+from otear.geo.sun import solar_hour, sun_at
 from otear.simulate.scene.contact_sheet import look_at
 from otear.simulate.scene.label_kinds import KINDS, NO_KIND, named_things
 from otear.simulate.scene.labels import Labeller, Labels
 from otear.simulate.scene.render import Renderer
-from otear.simulate.scene.sun import solar_hour, sun_at
 from otear.simulate.scene.viewpoints import SUN_ABOVE_DEG, Wanted, viewpoint
 from otear.simulate.scene.weather import CALM
 from otear.simulate.world.folder import World

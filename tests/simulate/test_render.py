@@ -12,10 +12,10 @@ from otear.errors import SettingError
 from otear.geo.camera import Lens, Pose, sight_lines
 from otear.geo.frames import ecef_from_geodetic, enu_axes
 from otear.geo.raycast import cast
+from otear.geo.sun import sun_at
 from otear.simulate.scene.contact_sheet import look_at
 from otear.simulate.scene.render import Renderer
 from otear.simulate.scene.shade import Relief, Shade
-from otear.simulate.scene.sun import sun_at
 from otear.simulate.scene.view import SKY_DEPTH_M, view
 from otear.simulate.scene.weather import CALM
 from otear.simulate.world.land import Cover

@@ -106,16 +106,23 @@ def task_airspeed_mps(aircraft: Aircraft, task: Task) -> float:
 
 
 def allowed(
-    path: Sequence[Leg | Turn], sortie: Sortie, aircraft: Aircraft, authority: Authority, now_us: int
+    path: Sequence[Leg | Turn],
+    sortie: Sortie,
+    aircraft: Aircraft,
+    authority: Authority,
+    now_us: int,
+    *,
+    room_m: float = 0.0,
 ) -> Decision:
-    """Whether an authority allows a path, with room for errors of navigation and of keeping to the path."""
+    """Whether an authority allows a path, with room for errors of navigation and of keeping to the path, and `room_m`
+    more to the sides."""
     return may_fly(
         authority,
         path,
         sensor=sensor_of(sortie, aircraft).kind,
         purpose=sortie.purpose,
         aircraft=aircraft.registration,
-        navigation_error_m=aircraft.navigation_error.horizontal_m + path_keeping_m(aircraft),
+        navigation_error_m=aircraft.navigation_error.horizontal_m + path_keeping_m(aircraft) + room_m,
         height_error_m=aircraft.navigation_error.vertical_m + path_keeping_m(aircraft),
         now_us=now_us,
     )

@@ -25,7 +25,7 @@ _JEFFREYS = 0.5
 
 @dataclass(frozen=True)
 class Alert:
-    """One area that is rising.
+    """How one area changed; `rising` returns those that rise.
 
     `ratio` is the recent rate over the earlier one (the middle of its posterior), `low` and `high` its central 90%;
     `probability` is that of a ratio above the factor asked for; `p_value` is the chance of so many recent sites at just
@@ -54,10 +54,30 @@ def rising(
     false_share: float = 0.1,
     beside_all: bool = False,
 ) -> list[Alert]:
-    """The areas whose rate has risen by more than `factor`, clearest first.
+    """The areas whose rate has risen by more than `factor`, clearest first; settings as in `changes`.
 
-    With `beside_all` an area must rise more than the panel as a whole: the exposure of each year is multiplied by the
-    year's rate over all areas, which takes out a year in which everybody reported more. Raises `SettingError`.
+    Those are kept of which no more than `false_share` is expected to be false. Raises `SettingError`.
+    """
+    if not 0.0 < false_share < 1.0:
+        raise SettingError("the share is out of range", field="false_share", remedy="Give a share above 0 and below 1")
+    found = changes(panel, recent_years=recent_years, earlier_years=earlier_years, factor=factor, beside_all=beside_all)
+    kept = [alert for alert in found if alert.false_share <= false_share]
+    return sorted(kept, key=lambda alert: (alert.p_value, alert.area))
+
+
+def changes(
+    panel: Panel,
+    *,
+    recent_years: int = 2,
+    earlier_years: int = 4,
+    factor: float = 1.0,
+    beside_all: bool = False,
+) -> list[Alert]:
+    """How every area that can be judged has changed, in the order of the panel: rising or not.
+
+    The last `recent_years` are held against the `earlier_years` before them. With `beside_all` an area must rise more
+    than the panel as a whole: the exposure of each year is multiplied by the year's rate over all areas, which takes
+    out a year in which everybody reported more. Raises `SettingError`.
     """
     if recent_years < 1 or earlier_years < 1 or recent_years + earlier_years > len(panel.years):
         raise SettingError(
@@ -65,10 +85,8 @@ def rising(
             field="recent_years",
             remedy="Ask for 1 or more of each, and for no more than there are",
         )
-    if factor <= 0.0 or not 0.0 < false_share < 1.0:
-        raise SettingError(
-            "factor or false_share is out of range", field="factor", remedy="Give factor > 0, share in 0..1"
-        )
+    if factor <= 0.0:
+        raise SettingError("the factor is out of range", field="factor", remedy="Give a factor above 0")
     counts, exposure = panel.counts, panel.exposure
     if beside_all:
         level = counts.sum(axis=0) / np.maximum(exposure.sum(axis=0), 1e-12)
@@ -85,7 +103,6 @@ def rising(
     weighed1, weighed0 = n1 / spread, n0 / spread
     chance = factor * e1 / (factor * e1 + e0)
     p = np.where(weighed1 > 0, betainc(np.maximum(weighed1, 1e-9), weighed0 + 1.0, chance), 1.0)
-    false = adjusted(p)
     posterior = (weighed1 + _JEFFREYS, weighed0 + _JEFFREYS)
     above = 1.0 - betainc(*posterior, chance)
 
@@ -93,9 +110,8 @@ def rising(
         share = np.clip(betaincinv(*posterior, at), 1e-12, 1.0 - 1e-12)
         return np.asarray(share / (1.0 - share) * e0 / e1)
 
-    columns = np.column_stack([n1, e1, n0, e0, ratio(0.5), ratio(0.05), ratio(0.95), above, p, false])
-    kept = sorted(np.flatnonzero(false <= false_share), key=lambda at: (p[at], panel.areas[judged[at]]))
-    return [Alert(panel.areas[judged[at]], *(float(value) for value in columns[at])) for at in kept]
+    columns = np.column_stack([n1, e1, n0, e0, ratio(0.5), ratio(0.05), ratio(0.95), above, p, adjusted(p)])
+    return [Alert(panel.areas[area], *row) for area, row in zip(judged.tolist(), columns.tolist(), strict=True)]
 
 
 def scatter(panel: Panel) -> float:

@@ -25,6 +25,7 @@ from otear.geo.frames import Floats
 _WGS84 = Geod(ellps="WGS84")
 _KEYS = ("cvegeo", "cve_ent", "key")
 _NAMES = ("nom_mun", "nom_ent", "name")
+_PARENTS = ("nom_ent", "parent")
 _TOUCH = ("****1****", "T********")
 """DE-9IM: rims share a line; insides overlap, as those of neighbours do a little where outlines were simplified."""
 _REMEDY = "Give a GeoJSON file of polygons in longitude and latitude, with a key for each"
@@ -114,9 +115,9 @@ def read_areas(path: Path, key: str | None = None, name: str | None = None, pare
     """The areas of a GeoJSON file.
 
     `key`, `name` and `parent` are the properties to take; without them the first that is there of `cvegeo`, `cve_ent`,
-    `key`, and of `nom_mun`, `nom_ent`, `name` (else the key); `parent` is `nom_ent` where that is not the name. Raises
-    `InputError` naming the file, and the property and key, for what cannot be read, a key that is missing or occurs
-    twice, and a shape that is no valid polygon in longitude and latitude.
+    `key`, and of `nom_mun`, `nom_ent`, `name` (else the key), and of `nom_ent`, `parent` where that is not the name.
+    Raises `InputError` naming the file, and the property and key, for what cannot be read, a key that is missing or
+    occurs twice, and a shape that is no valid polygon in longitude and latitude.
     """
     fields, shapes = _read(path)
     key = key or next((at for at in _KEYS if at in fields), None)
@@ -128,7 +129,7 @@ def read_areas(path: Path, key: str | None = None, name: str | None = None, pare
             remedy=f"Name one of {_some(tuple(fields))}",
         )
     name = name or next((at for at in _NAMES if at in fields), key)
-    parent = parent or ("nom_ent" if "nom_ent" in fields and name != "nom_ent" else None)
+    parent = parent or next((at for at in _PARENTS if at in fields and at != name), None)
     for at in (name, parent):
         if at is not None and at not in fields:
             raise InputError(

@@ -2,7 +2,8 @@
 
 Each gets a distribution in the same way as ours, so that log scores compare: the mean is a + b * score, the shape of
 the negative binomial grows with the mean, and a, b and the shape are those that make the years before most probable,
-each year foreseen from those before it.
+each year foreseen from those before it. Areas that nobody had looked at before are left out of that: a ranking by what
+was found knows nothing of them.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from scipy.optimize import minimize
 
 from otear.errors import SettingError
 from otear.forecast.base import Forecast
+from otear.forecast.choices import NEUTRAL
 from otear.forecast.decay import across, decayed, near, spacing_m
-from otear.forecast.features import HALF_LIVES
 from otear.forecast.panel import Floats, Panel
-from otear.forecast.spread import Spread, fitted_spread, log_mass, mass_slopes
+from otear.forecast.spread import Spread, fitted_spread, log_mass, mass_and_slopes
 
 Scoring = Callable[[Panel], Floats]
 
@@ -55,7 +56,7 @@ def three_years() -> Ranking:
 
 def decay() -> Ranking:
     """By sums in which the past fades, with the half-life that foresaw best."""
-    return Ranking("decay", [_fading(half_life) for half_life in (2.0, *(x for x in HALF_LIVES if x != 2.0))])
+    return Ranking("decay", [_fading(half_life) for half_life in (2.0, *(x for x in NEUTRAL.half_lives if x != 2.0))])
 
 
 def kernel_density() -> Ranking:
@@ -87,12 +88,13 @@ def _fit(scoring: Scoring, past: Panel, ahead: int) -> tuple[float, Floats, Spre
     scores, found, looked = [], [], []
     for year in past.years[ahead:]:
         at = past.column(int(year))
-        seen = past.exposure[:, at] > 0
-        scores.append(scoring(past.until(int(year) - ahead + 1))[seen])
+        before = past.until(int(year) - ahead + 1)
+        seen = (past.exposure[:, at] > 0) & (before.exposure.sum(axis=1) > 0)
+        scores.append(scoring(before)[seen])
         found.append(past.counts[seen, at])
         looked.append(past.exposure[seen, at])
     prior = _first_line(scoring(past), past)
-    if not found:
+    if not any(len(counts) for counts in found):
         return 0.0, prior, Spread()
     score, counts, exposure = (np.concatenate(parts) for parts in (scores, found, looked))
 
@@ -119,10 +121,10 @@ def _line(score: Floats, counts: Floats, exposure: Floats, spread: Spread, start
         rate = parts[0] + parts[1] * score
         mean = exposure * rate
         shape = spread.shape(mean)
-        by_log_mean, by_log_shape = mass_slopes(counts, mean, shape)
+        mass, by_log_mean, by_log_shape = mass_and_slopes(counts, mean, shape)
         by_rate = (by_log_mean + spread.growth * by_log_shape) / rate
         slopes = np.array([parts[0] * by_rate.sum(), parts[1] * across(by_rate, score)])
         away = at - np.log(start)
-        return -float(log_mass(counts, mean, shape).sum()) + 0.5 * float(away @ away), -slopes + away
+        return -float(mass.sum()) + 0.5 * float(away @ away), -slopes + away
 
     return np.exp(minimize(loss, np.log(start), jac=True, method="L-BFGS-B").x)

@@ -54,10 +54,11 @@ class Classes:
         return (f"{below} {said[0]}", *between, f"{least} {said[-1]}")
 
 
-def classes(values: Floats, most: int = 7) -> Classes:
-    """Classes with edges 1, 3, 10, 30 and so on times a power of ten, the highest below the largest value."""
+def classes(values: Floats, most: int = 7, least: float = 0.0) -> Classes:
+    """Classes with edges 1, 3, 10, 30 and so on times a power of ten, none below `least`, the highest below the largest
+    value."""
     largest = float(np.nanmax(values, initial=0.0)) or 1.0
-    steps = [digit * 10.0**power for power in range(-6, 7) for digit in (1, 3)]
+    steps = [step for power in range(-6, 7) for digit in (1, 3) if (step := digit * 10.0**power) >= least]
     edges = [step for step in steps if step < largest][-(most - 1) :] or steps[:1]
     shades = colormaps["YlOrBr"](np.linspace(0.0, 1.0, len(edges) + 1))
     shades[0] = (1.0, 1.0, 0.98, 1.0)

@@ -15,35 +15,27 @@ and its parts are, the first three being multiples of the level to come and the 
 - *rate*, one for each half-life: found / looked, drawn towards the state.
 
 An area where nothing was ever found lives off its surroundings and its state, the less the longer it was looked at in
-vain. In surroundings a year counts for three sites at most, so that one address under which a whole district was
-registered does not heat everything about it.
+vain. In surroundings a year counts for a few sites at most, so that one address under which a whole district was
+registered does not heat everything about it. Half-lives and the like are `choices`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 
+from otear.forecast.choices import NEUTRAL, Choices
 from otear.forecast.decay import decayed
 from otear.forecast.panel import Floats, Panel
 from otear.forecast.spread import log_mass
 
-HALF_LIVES = (0.5, 1.0, 2.0, 4.0)
-"""In years. How much each is worth is learned."""
-
 TRENDS = (("short", 1.0), ("long", 4.0))
 """Half-lives of levels: a trend is the short one above the long one."""
 
-LASTING = 4.0
-"""The half-life of what is known of surroundings."""
-
-MOST_AROUND = 3.0
-_STATE_LOOKS = 5.0  # how many area-years at the nation's rate a state starts with
-_AREA_LOOKS = 0.3  # how many years at its state's rate an area's own rate starts with
 _LEAST_RATE = 1e-6
 _SHAPES = (0.05, 5.0)
 
@@ -52,7 +44,8 @@ _SHAPES = (0.05, 5.0)
 class Features:
     """Of `n` areas: `parts` (n, p) with their names and which of them the level scales, and `trends` (n, q).
 
-    `trends` are logarithms of levels (the nation's, and the state's relative to it), then covariates.
+    `trends` are logarithms of levels (the nation's, and the state's relative to it), then covariates. `prior` is the
+    shape of the gamma prior of relative rates; `looked` (n,) says whether anybody ever looked at the area.
     """
 
     names: tuple[str, ...]
@@ -60,38 +53,45 @@ class Features:
     scaled: NDArray[np.bool_]
     trend_names: tuple[str, ...]
     trends: Floats
+    prior: float
+    looked: NDArray[np.bool_]
 
     def of(self, chosen: NDArray[np.bool_]) -> Features:
         """Those of some areas (n,)."""
-        return Features(self.names, self.parts[chosen], self.scaled, self.trend_names, self.trends[chosen])
+        return replace(self, parts=self.parts[chosen], trends=self.trends[chosen], looked=self.looked[chosen])
 
 
-def features(panel: Panel, around: tuple[csr_array, csr_array] | None) -> Features:
+def features(panel: Panel, around: tuple[csr_array, csr_array] | None, choices: Choices = NEUTRAL) -> Features:
     """What is known of every area at the end of `panel`; `around` are weights of near and far surroundings (n, n)."""
     found, looked = panel.totals()
-    expected = panel.exposure * _levels(found, looked)[panel.group]
+    expected = panel.exposure * _levels(found, looked, choices)[panel.group]
     prior = prior_shape(panel.counts.sum(axis=1), expected.sum(axis=1))
-    unknown = prior / (decayed(expected, LASTING) + prior)
+    unknown = prior / (decayed(expected, choices.lasting) + prior)
     parts: dict[str, Floats] = {}
-    for half_life in HALF_LIVES:
+    for half_life in choices.half_lives:
         parts[f"own {half_life:g}"] = decayed(panel.counts, half_life) / (decayed(expected, half_life) + prior)
     if around is not None:
-        sums = decayed(np.minimum(panel.counts, MOST_AROUND), LASTING), decayed(expected, LASTING)
+        sums = (
+            decayed(np.minimum(panel.counts, choices.most_around), choices.lasting),
+            decayed(expected, choices.lasting),
+        )
         for name, weights in zip(("near", "far"), around, strict=True):
             parts[name] = unknown * (weights @ sums[0] + prior) / (weights @ sums[1] + prior)
     parts["state"] = unknown
     scaled = len(parts)
-    for half_life in HALF_LIVES:
-        level = _levels(decayed(found, half_life), decayed(looked, half_life))[panel.group]
+    for half_life in choices.half_lives:
+        level = _levels(decayed(found, half_life), decayed(looked, half_life), choices)[panel.group]
         seen = decayed(panel.counts, half_life), decayed(panel.exposure, half_life)
-        parts[f"rate {half_life:g}"] = (seen[0] + _AREA_LOOKS * level) / (seen[1] + _AREA_LOOKS)
-    trends = _trends(found, looked, panel)
+        parts[f"rate {half_life:g}"] = (seen[0] + choices.area_looks * level) / (seen[1] + choices.area_looks)
+    trends = _trends(found, looked, panel, choices)
     return Features(
         tuple(parts),
         np.column_stack(list(parts.values())),
         np.arange(len(parts)) < scaled,
         tuple(trends),
         np.column_stack(list(trends.values())),
+        prior,
+        panel.exposure.sum(axis=1) > 0.0,
     )
 
 
@@ -109,21 +109,21 @@ def prior_shape(found: Floats, expected: Floats) -> float:
     return float(np.exp(best))
 
 
-def _trends(found: Floats, looked: Floats, panel: Panel) -> dict[str, Floats]:
+def _trends(found: Floats, looked: Floats, panel: Panel, choices: Choices) -> dict[str, Floats]:
     trends: dict[str, Floats] = {}
     states: dict[str, Floats] = {}
     for span, half_life in TRENDS:
         sums = decayed(found, half_life), decayed(looked, half_life)
         nation = np.log((sums[0].sum() + _LEAST_RATE) / (sums[1].sum() + 1.0))
         trends[f"nation {span}"] = np.full(len(panel.areas), nation)
-        states[f"state {span}"] = (np.log(_levels(*sums)) - nation)[panel.group]
+        states[f"state {span}"] = (np.log(_levels(*sums, choices)) - nation)[panel.group]
     trends |= states
     if panel.covariates is not None:
         trends |= {f"covariate {at}": values for at, values in enumerate(panel.covariates.T)}
     return trends
 
 
-def _levels(found: Floats, looked: Floats) -> Floats:
+def _levels(found: Floats, looked: Floats, choices: Choices) -> Floats:
     """Rates of states (g,) or (g, t), drawn towards the nation's, year by year."""
     nation = (found.sum(axis=0) + _LEAST_RATE) / (looked.sum(axis=0) + 1.0)
-    return np.asarray((found + _STATE_LOOKS * nation) / (looked + _STATE_LOOKS))
+    return np.asarray((found + choices.state_looks * nation) / (looked + choices.state_looks))

@@ -22,6 +22,9 @@ from otear.forecast.panel import Floats
 
 RESERVED = 0.12
 
+NEAR = 0.05
+"""So far from the true split a run may end and still count as near it: 5 percentage points."""
+
 
 @dataclass(frozen=True)
 class Districts:
@@ -48,6 +51,23 @@ class Shares:
 
     effort: Floats
     belief: Floats
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where the shares of effort of many runs end: their 5%, middle and 95%, and the share of runs `near` the truth."""
+
+    low: float
+    middle: float
+    high: float
+    near: float
+
+
+def ends(shares: Shares, districts: Districts) -> Ends:
+    """Where `shares` end."""
+    last = shares.effort[:, -1]
+    low, middle, high = (float(value) for value in np.quantile(last, (0.05, 0.5, 0.95)))
+    return Ends(low, middle, high, float(np.mean(np.abs(last - districts.split) <= NEAR)))
 
 
 def naive(districts: Districts, runs: int, days: int, rng: np.random.Generator) -> Shares:

@@ -234,7 +234,8 @@ def _draw_key(axes: Axes, placed: Sequence[Arrow], ends: dict[End, tuple[Floats,
     for count in sorted({1, max(1, round(most / 2)), most} - {0}) if most else ():
         width = _LEAST_PT + (_MOST_PT - _LEAST_PT) * count / most
         unit = (words.CONSIGNMENT if count == 1 else words.CONSIGNMENTS).text(language)
-        handles.append(Line2D([], [], color="#555555", linewidth=width, label=f"{count:,} {unit}"))
+        label = f"{count:,} {unit}"
+        handles.append(Line2D([], [], color="#555555", linewidth=width, label=label, solid_capstyle="butt"))
     if any(each.count is None for each in placed):
         uncounted = words.UNCOUNTED.text(language)
         handles.append(Line2D([], [], color="#555555", linestyle="dotted", linewidth=2.0, label=uncounted))

@@ -38,6 +38,12 @@ from otear.forecast.canvas import (
 from otear.geo.frames import Floats
 
 _NO_FORECAST = "#d8d8d8"
+_SILENT = "#e6e6e6"
+_GREY = "#444444"
+_WIDE = 16.0 * 0.628 / 6.67
+"""How many times as wide as high both maps are."""
+_HIGH = 12.5
+"""Inches from the lower to the upper edge."""
 _LISTED = 8
 _KEY = (0.26, 0.30)
 """How much of the map, from its lower left, the key takes."""
@@ -63,13 +69,19 @@ _SAID = {
 
 @dataclass(frozen=True)
 class Trend:
-    """How one state changes: its key, `counts` of one series in `years`, where that is going, and why that is said."""
+    """How one state changes: its key, `counts` of one series in `years`, where that is going, and why that is said.
+
+    `silent` are years in which the series reports nothing at all; `others` are what other series count there, which is
+    shown beside it and added to nothing.
+    """
 
     state: str
     years: Sequence[int]
     counts: Sequence[float]
     direction: Direction
     because: Bilingual
+    silent: Sequence[int] = ()
+    others: Sequence[Bilingual] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +90,7 @@ class MapPicture:
     an interval that holds a `share` of what may come, each (n,); NaN where nothing is forecast.
 
     `series` is what `model` learned from, from the `first` to the `last` year; `what` says what is counted, `note` is
-    one more sentence for the legend, and `credit` whose boundaries these are.
+    one more sentence for the legend, `unit` what an area is called, and `credit` whose boundaries these are.
     """
 
     areas: Areas
@@ -97,6 +109,7 @@ class MapPicture:
     credit: str
     what: Bilingual = words.REPORTED
     note: Bilingual | None = None
+    unit: Bilingual = words.MUNICIPIO
 
     def __post_init__(self) -> None:
         for name in ("expected", "low", "high"):
@@ -113,36 +126,41 @@ class MapPicture:
 
 def draw_map(picture: MapPicture, path: Path, language: Language = "en") -> None:
     """Write the picture as a PNG. Raises `InputError` for a name that is no PNG's."""
-    figure = Figure(figsize=(16.0, 11.6), dpi=100, facecolor="white")
+    figure = Figure(figsize=(16.0, _HIGH), dpi=100, facecolor="white")
     project = picture.areas.projection
     shapes, states = projected(picture.areas.shapes, project), projected(picture.states.shapes, project)
     _draw_heading(figure, picture, language)
-    main = figure.add_axes((0.012, 0.335, 0.628, 0.575))
+    main = figure.add_axes(_place(0.012, 4.85, 0.628, 6.67))
     main.set_anchor("W")
     steps = classes(picture.expected)
     edges = _draw_values(main, picture.expected, steps, shapes, states)
     _draw_key(main, steps, words.EXPECTED.text(language), picture, language, size=10.0)
     draw_scale(main, edges, (0.30, 0.04))
     _draw_state_names(main, picture, shapes[steps.of(np.nan_to_num(picture.expected)) >= 2], edges)
-    second = figure.add_axes((0.652, 0.585, 0.336, 0.31))
-    upper = classes(picture.high, most=6)
+    second = figure.add_axes(_place(0.652, 7.75, 0.336, 3.6))
+    upper = classes(picture.high, most=6, least=1.0)
     _draw_values(second, picture.high, upper, shapes, states)
     _draw_key(second, upper, "", picture, language, size=8.0)
     second.set_anchor("W")
     second.set_title(words.UPPER.text(language).format(share=picture.share), loc="left", fontsize=11, fontweight="bold")
-    _draw_table(figure.add_axes((0.652, 0.335, 0.336, 0.235)), picture, language)
+    _draw_table(figure.add_axes(_place(0.652, 4.85, 0.336, 2.73)), picture, language)
     _draw_trends(figure, picture, language)
-    _draw_legend(figure.add_axes((0.012, 0.01, 0.976, 0.115)), picture, language)
+    _draw_legend(figure.add_axes(_place(0.012, 0.12, 0.976, 1.5)), picture, language)
     write_png(figure, path)
 
 
+def _place(left: float, bottom_in: float, width: float, height_in: float) -> tuple[float, float, float, float]:
+    """Where axes stand: shares of the width, inches of the height."""
+    return left, bottom_in / _HIGH, width, height_in / _HIGH
+
+
 def _draw_heading(figure: Figure, picture: MapPicture, language: Language) -> None:
-    title = words.TITLE.text(language).format(year=picture.year)
+    title = words.TITLE.text(language).format(year=picture.year, unit=picture.unit.text(language))
     about = words.SUBTITLE.text(language).format(
         model=picture.model.text(language), series=picture.series, first=picture.first, last=picture.last
     )
-    figure.text(0.012, 0.965, title, fontsize=20, fontweight="bold", va="center")
-    figure.text(0.012, 0.932, about, fontsize=12, va="center")
+    figure.text(0.012, 12.2 / _HIGH, title, fontsize=20, fontweight="bold", va="center")
+    figure.text(0.012, 11.82 / _HIGH, about, fontsize=12, va="center")
 
 
 def _draw_values(
@@ -154,7 +172,7 @@ def _draw_values(
     if not known.all():
         draw_areas(axes, shapes[~known], [_NO_FORECAST] * int((~known).sum()), hatch="////")
     draw_rims(axes, states)
-    return frame(axes, states)
+    return frame(axes, states, ratio=_WIDE)
 
 
 def _draw_key(axes: Axes, steps: Classes, title: str, picture: MapPicture, language: Language, *, size: float) -> None:
@@ -196,7 +214,8 @@ def _draw_table(axes: Axes, picture: MapPicture, language: Language) -> None:
     axes.set_axis_off()
     axes.set_title(words.HIGHEST.text(language), loc="left", fontsize=11, fontweight="bold", y=0.93)
     order = np.argsort(-np.nan_to_num(picture.expected, nan=-1.0), kind="stable")[:_LISTED]
-    heads = words.COLUMNS.text(language).format(share=picture.share).split("|")
+    unit = picture.unit.text(language)
+    heads = words.COLUMNS.text(language).format(share=picture.share, unit=unit).split("|")
     rows = [
         (
             picture.areas.keys[at],
@@ -242,7 +261,7 @@ def _draw_trends(figure: Figure, picture: MapPicture, language: Language) -> Non
     heading = words.TRENDS if len(picture.trends) == 5 else words.TRENDS_ANY
     figure.text(
         0.012,
-        0.313,
+        4.56 / _HIGH,
         heading.text(language).format(series=picture.trends_series),
         fontsize=11,
         fontweight="bold",
@@ -251,9 +270,11 @@ def _draw_trends(figure: Figure, picture: MapPicture, language: Language) -> Non
     width = 0.976 / len(picture.trends)
     rows = picture.states.rows([trend.state for trend in picture.trends])
     for column, (trend, row) in enumerate(zip(picture.trends, rows, strict=True)):
-        axes = figure.add_axes((0.012 + column * width, 0.185, width - 0.022, 0.085))
+        axes = figure.add_axes(_place(0.012 + column * width, 3.22, width - 0.022, 0.93))
         axes.bar(trend.years, trend.counts, color="#8c4a12", edgecolor=INK, linewidth=0.5, width=0.8)
         top = max(*trend.counts, 1.0)
+        for year in trend.silent:
+            axes.axvspan(year - 0.5, year + 0.5, color=_SILENT, linewidth=0)
         for year, count in zip(trend.years, trend.counts, strict=True):
             axes.text(year, count + 0.04 * top, f"{count:,g}" if count else "", ha="center", va="bottom", fontsize=8)
         axes.set_ylim(0.0, 1.28 * top)
@@ -266,7 +287,13 @@ def _draw_trends(figure: Figure, picture: MapPicture, language: Language) -> Non
         said = f"{picture.states.names[row]}  {_ARROWS[trend.direction]} {_SAID[trend.direction].text(language)}"
         axes.set_title(said, loc="left", fontsize=11, fontweight="bold", pad=4)
         because = fill(trend.because.text(language), 46)
-        axes.text(0.0, -0.26, because, transform=axes.transAxes, fontsize=8.5, va="top")
+        axes.text(0.0, -0.27, because, transform=axes.transAxes, fontsize=8.5, va="top")
+        beside = [words.OTHERS.text(language), *(each.text(language) for each in trend.others)]
+        if trend.others:
+            axes.text(
+                0.0, -0.68, "\n".join(beside), transform=axes.transAxes, fontsize=8.5, va="top", color=_GREY,
+                linespacing=1.25,
+            )  # fmt: skip
 
 
 def _draw_legend(axes: Axes, picture: MapPicture, language: Language) -> None:
@@ -276,11 +303,13 @@ def _draw_legend(axes: Axes, picture: MapPicture, language: Language) -> None:
     said = [sentence.text(language) for sentence in (picture.what, *words.WHAT)]
     if picture.note is not None:
         said.append(picture.note.text(language))
+    if any(trend.silent for trend in picture.trends):
+        said.append(words.SILENT.text(language))
     said.append(words.CREDIT.text(language).format(credit=picture.credit))
     half = (len(said) + 1) // 2
     axes.text(
-        0.008, 0.93, words.WHAT_TITLE.text(language), fontsize=11, fontweight="bold", va="top", transform=axes.transAxes
+        0.008, 0.94, words.WHAT_TITLE.text(language), fontsize=11, fontweight="bold", va="top", transform=axes.transAxes
     )
     for column, part in enumerate((said[:half], said[half:])):
-        text = "\n".join(fill(f"• {sentence}", 125, subsequent_indent="   ") for sentence in part)
-        axes.text(0.008 + 0.5 * column, 0.74, text, fontsize=9.2, va="top", linespacing=1.3, transform=axes.transAxes)
+        text = "\n".join(fill(f"• {sentence}", 111, subsequent_indent="   ") for sentence in part)
+        axes.text(0.008 + 0.5 * column, 0.79, text, fontsize=9.2, va="top", linespacing=1.3, transform=axes.transAxes)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from otear.domain.bilingual import Bilingual
 
-TITLE = Bilingual(
-    "Expected clandestine sites by municipio, {year}", "Sitios clandestinos esperados por municipio, {year}"
-)
+TITLE = Bilingual("Expected clandestine sites by {unit}, {year}", "Sitios clandestinos esperados por {unit}, {year}")
 SUBTITLE = Bilingual("{model}; learned from {series}, {first}–{last}", "{model}; a partir de {series}, {first}–{last}")
 EXPECTED = Bilingual("Expected number of sites", "Número esperado de sitios")
 UPPER = Bilingual(
     "How uncertain: upper end of the {share:.0%} interval",
     "Incertidumbre: extremo superior del intervalo de {share:.0%}",
 )
+MUNICIPIO = Bilingual("municipio", "municipio")
+AREA = Bilingual("area", "área")
 BELOW = Bilingual("below", "menos de")
 LEAST = Bilingual("at least", "al menos")
 NO_FORECAST = Bilingual("no forecast", "sin pronóstico")
 HIGHEST = Bilingual("Highest expected numbers", "Números esperados más altos")
 COLUMNS = Bilingual(
-    "key|municipio|state|expected|{share:.0%} interval", "clave|municipio|estado|esperado|intervalo de {share:.0%}"
+    "key|{unit}|state|expected|{share:.0%} interval", "clave|{unit}|estado|esperado|intervalo de {share:.0%}"
 )
 TRENDS = Bilingual(
     "Trend of five states: sites in {series} by year", "Tendencia de cinco estados: sitios en {series} por año"
@@ -27,7 +27,11 @@ TRENDS_ANY = Bilingual("Trend by state: sites in {series} by year", "Tendencia p
 RISING = Bilingual("rising", "al alza")
 STEADY = Bilingual("steady", "estable")
 FALLING = Bilingual("falling", "a la baja")
-UNCLEAR = Bilingual("too few to say", "muy pocos para decirlo")
+UNCLEAR = Bilingual("no clear trend", "sin tendencia clara")
+OTHERS = Bilingual("Other series count there, added to nothing:", "Otras series cuentan ahí, sin sumarse:")
+SILENT = Bilingual(
+    "Grey years: the series reports nothing from anywhere.", "Años en gris: la serie no informa nada de ninguna parte."
+)
 WHAT_TITLE = Bilingual("What these counts are, and what they are not", "Qué son estos conteos y qué no son")
 REPORTED = Bilingual(
     "They are sites that authorities reported finding and the press repeated, in the series named above. "
@@ -37,8 +41,8 @@ REPORTED = Bilingual(
 )
 WHAT = (
     Bilingual(
-        "They are not a census: a municipio without a count may have no sites, or nobody who looked or reported.",
-        "No son un censo: un municipio sin conteo puede no tener sitios, o nadie que buscara o informara.",
+        "They are not a census: an area without a count may have no sites, or nobody who looked or reported.",
+        "No son un censo: un área sin conteo puede no tener sitios, o nadie que buscara o informara.",
     ),
     Bilingual(
         "Series contradict each other and are never added. Active and inactive sites are counted together unless a "

@@ -6,8 +6,10 @@ a zero count there says nothing. `until` cuts a panel by time; a forecaster is h
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +94,21 @@ class Panel:
             )
         cut = {name: getattr(self, name)[:, known].copy() for name in ("counts", "exposure")}
         return replace(self, years=self.years[known].copy(), **cut)
+
+    def fingerprint(self) -> bytes:
+        """A hash of all that is in it: two panels with one fingerprint are the same."""
+        told = hashlib.sha256(repr((self.series, self.areas, self.groups)).encode())
+        arrays: list[NDArray[Any] | None] = [self.years, self.counts, self.exposure, self.group]
+        arrays += [self.places_m, self.covariates]
+        if self.neighbours is not None:
+            arrays += [self.neighbours.indptr, self.neighbours.indices, self.neighbours.data]
+        for values in arrays:
+            if values is None:
+                told.update(b"none")
+            else:
+                told.update(repr((values.shape, values.dtype.str)).encode())
+                told.update(np.ascontiguousarray(values).tobytes())
+        return told.digest()
 
     def column(self, year: int) -> int:
         """Where `year` stands in `years`; `NotFoundError` if it does not."""

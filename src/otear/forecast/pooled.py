@@ -1,48 +1,41 @@
-"""Ours: counts with effort as exposure, each area pooled with its surroundings, its state and the nation.
+"""Counts with effort as exposure, each area pooled with its surroundings, its state and the nation.
 
     N ~ negative binomial
     mean = exposure * exp(year) * (exp(slopes . trends) * sum of weighted scaled parts + sum of weighted other parts)
 
 Parts and trends are those of `features`; no weight of a part is below 0. Weights, slopes, intercepts of years and the
-spread are those that are most probable given the years before (and `PRIOR`), each of which is foreseen from those
-before it: with one year of history the prior alone speaks. Whatever moves a whole year is an intercept of that year,
+spread are those that are most probable given the years before (and a prior), each of which is foreseen from those
+before it: with one year of history the prior alone speaks. The prior is what holds where levels stay as they are: half
+of a gamma posterior mean, whose own prior near, far and state share equally, and half of a plain rate; half-lives share
+equally. Areas that nobody ever looked at before teach nothing about that, and where one of them is foreseen, what is
+not known of its rate (the gamma prior) widens its spread. Whatever moves a whole year is an intercept of that year,
 drawn towards 0; the year to come gets what the intercepts have in common. The form is that of Held, Hoehle and Hofmann
 (2005, Statistical Modelling 5): an endemic part, a part of the area's own past and a part of its neighbours' past.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
 from otear.forecast.base import Forecast
+from otear.forecast.choices import NEUTRAL, Choices
 from otear.forecast.decay import across, along, surroundings
-from otear.forecast.features import HALF_LIVES, Features, features
+from otear.forecast.features import Features, features
 from otear.forecast.panel import Floats, Ints, Panel
-from otear.forecast.spread import Spread, fitted_spread, log_mass, mass_slopes
+from otear.forecast.spread import Spread, fitted_spread, mass_and_slopes
 
-PRIOR: dict[str, float] = {"own": 0.45, "rate": 0.35, "near": 0.3, "far": 0.2, "state": 0.5}
-"""Weights of parts before anything is learned; those of `own` and of `rate` are shared by the half-lives."""
+OWN = 0.5
+"""The weight of all gamma posterior means together before anything is learned; the rest is that of plain rates."""
 
-SLOPES: dict[str, tuple[float, float]] = {
-    "nation short": (0.6, 0.3),
-    "nation long": (0.3, 0.3),
-    "state short": (0.45, 0.15),
-    "state long": (0.45, 0.15),
-}
-"""Slopes of trends before anything is learned, and how far they may go (one sigma); 0 +- 0.3 for a covariate.
+TREND = 0.5
+"""The slope of each trend before anything is learned: short and long together say that a level stays as it is."""
 
-Those of a state may go so far one year ahead, and `ahead` times less farther ahead: a trend seldom lasts.
-"""
-
-WEIGHT_WIDTH = 0.4
-"""How far the logarithm of a weight may go from the prior's: one sigma."""
-
-YEAR_WIDTH = 0.1
-"""How much a year may differ as a whole: one sigma of its logarithm."""
+COVARIATE_WIDTH = 0.3
+"""How far the slope of a standardised covariate may go from 0: one sigma."""
 
 _LEAST = 1e-12
 
@@ -68,78 +61,105 @@ class Fit:
 
 @dataclass(frozen=True)
 class Pooled:
-    """The forecaster of this module."""
+    """The forecaster of this module, with one set of `choices`."""
 
-    name: str = "ours"
+    name: str = "pooled"
+    choices: Choices = NEUTRAL
 
     def forecast(self, past: Panel, ahead: int = 1) -> Forecast:
         """See `Forecaster`."""
         fit, now = self.learned(past, ahead)
         mean = fit.rate(now)
-        return Forecast(self.name, int(past.years[-1]) + ahead, past.areas, mean, mean, fit.spread.shape(mean))
+        shape = 1.0 / (1.0 / fit.spread.shape(mean) + np.where(now.looked, 0.0, 1.0 / now.prior))
+        return Forecast(self.name, int(past.years[-1]) + ahead, past.areas, mean, mean, shape)
 
     def learned(self, past: Panel, ahead: int = 1) -> tuple[Fit, Features]:
         """What the years of `past` teach, each foreseen from those up to `ahead` before it; and what is known now."""
         around = surroundings(past)
-        now = features(past, around)
-        fit = Fit(*_prior(now), 0.0, Spread())
-        rows = _rows(past, ahead, around)
+        now = features(past, around, self.choices)
+        prior = _prior(now, self.choices, ahead)
+        fit = Fit(prior.weights, prior.slopes, 0.0, Spread())
+        rows = _rows(past, ahead, around, self.choices)
         if rows is not None:
             for _ in range(2):
-                fit = _fitted(rows, fit, now)
+                fit = _fitted(rows, fit, prior)
         return fit, now
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Every area in every year that is foreseen, `ahead` years before; `year` (m,) counts those years from 0."""
+class _Prior:
+    """Of p parts and q trends: the `weights` (p,) and `slopes` (q,) that are most probable before anything is learned,
+    and one sigma of the logarithm of a weight, of each slope (q,) and of a year's logarithm."""
 
-    ahead: int
+    weights: Floats
+    slopes: Floats
+    log_weight_width: float
+    slope_widths: Floats
+    year_width: float
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Every area in every year that is foreseen and was looked at before; `year` (m,) counts those years from 0."""
+
     known: Features
     counts: Floats
     exposure: Floats
     year: Ints
 
 
-def _prior(known: Features) -> tuple[Floats, Floats]:
-    def weight(name: str) -> float:
-        kind = name.split(maxsplit=1)[0]
-        return PRIOR[kind] / (len(HALF_LIVES) if kind in ("own", "rate") else 1)
+def _prior(known: Features, choices: Choices, ahead: int) -> _Prior:
+    """What holds where levels stay as they are. A state's trend seldom lasts: `ahead` years ahead it may do as much
+    less to the slope."""
+    memories = len(choices.half_lives)
+    shared = len(known.names) - 2 * memories  # state, and near and far where there are surroundings
+    weights = [
+        OWN / memories
+        if name.startswith("own")
+        else (1.0 - OWN) / memories
+        if name.startswith("rate")
+        else OWN / shared
+        for name in known.names
+    ]
+    trends = [not name.startswith("covariate") for name in known.trend_names]
+    widths = [
+        choices.slope_width / (ahead if name.startswith("state") else 1) if trend else COVARIATE_WIDTH
+        for name, trend in zip(known.trend_names, trends, strict=True)
+    ]
+    return _Prior(
+        np.array(weights), np.where(trends, TREND, 0.0), choices.weight_width, np.array(widths), choices.year_width
+    )
 
-    slopes = [SLOPES.get(name, (0.0, 0.3))[0] for name in known.trend_names]
-    return np.array([weight(name) for name in known.names]), np.array(slopes)
 
-
-def _rows(past: Panel, ahead: int, around: tuple[csr_array, csr_array] | None) -> _Rows | None:
+def _rows(past: Panel, ahead: int, around: tuple[csr_array, csr_array] | None, choices: Choices) -> _Rows | None:
     known: list[Features] = []
     counts: list[Floats] = []
     exposure: list[Floats] = []
     index: list[Ints] = []
     for year in past.years[ahead:]:
         at = past.column(int(year))
-        seen = past.exposure[:, at] > 0
-        known.append(features(past.until(int(year) - ahead + 1), around).of(seen))
+        before = features(past.until(int(year) - ahead + 1), around, choices)
+        seen = before.looked & (past.exposure[:, at] > 0)
+        known.append(before.of(seen))
         counts.append(past.counts[seen, at])
         exposure.append(past.exposure[seen, at])
         index.append(np.full(int(seen.sum()), len(index)))
     if not known or not any(len(part) for part in counts):
         return None
     first = known[0]
-    parts, trends = (np.concatenate([getattr(each, name) for each in known]) for name in ("parts", "trends"))
-    together = Features(first.names, parts, first.scaled, first.trend_names, trends)
-    return _Rows(ahead, together, np.concatenate(counts), np.concatenate(exposure), np.concatenate(index))
+    parts, trends, looked = (
+        np.concatenate([getattr(each, name) for each in known]) for name in ("parts", "trends", "looked")
+    )
+    together = replace(first, parts=parts, trends=trends, looked=looked)
+    return _Rows(together, np.concatenate(counts), np.concatenate(exposure), np.concatenate(index))
 
 
-def _fitted(rows: _Rows, start: Fit, now: Features) -> Fit:
+def _fitted(rows: _Rows, start: Fit, prior: _Prior) -> Fit:
     """The most probable weights, slopes and years at the spread of `start`, and then the spread that goes with them."""
     known, spread = rows.known, start.spread
-    weights, slopes = _prior(now)
-    p, q, years = len(weights), len(slopes), int(rows.year[-1]) + 1
-    middle = np.concatenate([np.log(weights), slopes, np.zeros(years)])
-    widths = [
-        SLOPES.get(name, (0.0, 0.3))[1] / (rows.ahead if name.startswith("state") else 1) for name in known.trend_names
-    ]
-    width = np.concatenate([np.full(p, WEIGHT_WIDTH), widths, np.full(years, YEAR_WIDTH)])
+    p, q, years = len(prior.weights), len(prior.slopes), int(rows.year[-1]) + 1
+    middle = np.concatenate([np.log(prior.weights), prior.slopes, np.zeros(years)])
+    width = np.concatenate([np.full(p, prior.log_weight_width), prior.slope_widths, np.full(years, prior.year_width)])
     scaled, others = known.parts * known.scaled, known.parts * ~known.scaled
 
     def loss(at: Floats) -> tuple[float, Floats]:
@@ -148,11 +168,11 @@ def _fitted(rows: _Rows, start: Fit, now: Features) -> Fit:
         rate = moved + along(others, by_part) + _LEAST
         mean = rows.exposure * np.exp(np.clip(at[p + q :], -10.0, 10.0))[rows.year] * rate
         shape = spread.shape(mean)
-        by_mean, by_shape = mass_slopes(rows.counts, mean, shape)
+        mass, by_mean, by_shape = mass_and_slopes(rows.counts, mean, shape)
         slope = by_mean + spread.growth * by_shape
         share = slope / rate
         away = (at - middle) / width
-        value = -float(log_mass(rows.counts, mean, shape).sum()) + 0.5 * float(away @ away)
+        value = -float(mass.sum()) + 0.5 * float(away @ away)
         up = [
             by_part * (across(share * level, scaled) + across(share, others)),
             across(share * moved, known.trends),

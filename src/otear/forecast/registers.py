@@ -1,4 +1,4 @@
-"""Panels of two public registers in `../shared/data/seizures`: US counties by year and Indiana 5 km cells by year.
+"""Panels of two layouts, counts by county and by cell, as in `../shared/data/seizures`, with the years to test on.
 
 What is in a top share depends on how many areas there are, so areas where nothing was ever found count too.
 
@@ -14,12 +14,15 @@ What is in a top share depends on how many areas there are, so areas where nothi
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from otear.errors import InputError
+from otear.errors import InputError, NotFoundError
 from otear.forecast.panel import Panel, panel_of
+from otear.forecast.readers.table import Row, Table, read_table
+from otear.forecast.readers.values import year as year_of
 
 COUNTIES: dict[str, int] = {
     "Alabama": 67, "Alaska": 29, "Arizona": 15, "Arkansas": 75, "California": 58, "Colorado": 64, "Connecticut": 8,
@@ -34,25 +37,89 @@ COUNTIES: dict[str, int] = {
 """Counties and county equivalents in 2010; 3,143 in all."""
 
 DEA, ILLINOIS = "DEA_NCLR", "ISP_IL_residential"
+COUNTY = frozenset({"series", "state", "county", "year", "n"})
+CELL = frozenset({"cell_row", "cell_col", "year", "piled_up_geocode", "count"})
+CELLS, CELLS_KEPT = "Indiana cells", "Indiana cells, not piled up"
+_TESTED = {DEA: (2005, 2017), ILLINOIS: (2004, 2021)}
 _DEA_BEGINS = 2004
 _CELL_M = 5000.0
 
 
+@dataclass(frozen=True, eq=False)
+class Register:
+    """A panel, the years that it is tested on where nobody asks for others, and the file's other series."""
+
+    panel: Panel
+    tested: range
+    others: tuple[str, ...] = ()
+
+
+def read_register(path: Path, series: str | None = None, *, piled_up: bool = True) -> Register:
+    """A file of either layout. Of a file by county that `series` which is named, else that with the most sites.
+
+    Tested are 2005 to 2017 for `DEA`, 2004 to 2021 for `ILLINOIS` (the first year with three before it), else every
+    year but the first. Raises `InputError` with file and line for what cannot be read, `NotFoundError` for a series
+    that the file does not have.
+    """
+    table = read_table(path)
+    header = frozenset(table.header)
+    others: tuple[str, ...] = ()
+    if header == CELL:
+        if series not in (None, CELLS, CELLS_KEPT):
+            raise NotFoundError(f"no series {series!r}", source=path, field="series", remedy="Leave the series out")
+        panel = cell_panel(path, piled_up=piled_up and series != CELLS_KEPT)
+    elif header == COUNTY:
+        if not piled_up:
+            raise InputError(
+                "only files by cell say what is piled up",
+                source=path,
+                field="piled_up_geocode",
+                remedy="Leave that out",
+            )
+        panel, others = _chosen(table, series)
+    else:
+        raise InputError(
+            "its columns are those of no register that can be scored",
+            source=f"{path} line 1",
+            field=",".join(table.header)[:200],
+            remedy=" or ".join(f"Name them {', '.join(sorted(layout))}" for layout in (COUNTY, CELL)),
+        )
+    first, last = _TESTED.get(panel.series, (int(panel.years[0]) + 1, int(panel.years[-1])))
+    return Register(panel, range(max(first, int(panel.years[0]) + 1), min(last, int(panel.years[-1])) + 1), others)
+
+
+def _chosen(table: Table, series: str | None) -> tuple[Panel, tuple[str, ...]]:
+    sites: dict[str, int] = defaultdict(int)
+    for row in table:
+        sites[row.needed("series")] += row.whole("n")
+    if not sites:
+        raise InputError("it has a header and no record", source=table.path, remedy="Give a file with rows")
+    named = series or max(sites, key=lambda name: (sites[name], name))
+    return county_panel(table.path, named), tuple(sorted(sites.keys() - {named}))
+
+
 def county_panel(path: Path, series: str) -> Panel:
-    """One series of `us_lab_county_year.csv`: the states in it, and for DEA all states. `InputError` if it has none."""
-    rows = [row for row in _read(path) if row["series"] == series]
+    """One series of a file by county: the states in it, and for DEA all states. `NotFoundError` if it has none."""
+    table = _table(path, COUNTY)
+    rows = [row for row in table if row.text("series") == series]
     if not rows:
-        raise InputError("the file has no rows of it", source=path, field=series, remedy="Name a series of the file")
-    named = {f"{row['state']}/{row['county']}": row["state"] for row in rows}
+        held = ", ".join(sorted({row.text("series") for row in table})) or "none"
+        raise NotFoundError(
+            f"the file has no rows of {series}",
+            source=path,
+            field="series",
+            remedy=f"Name a series of the file: {held}",
+        )
+    named = {_county(row): row.needed("state") for row in rows}
     filled = dict(named)
     here = Counter(named.values())
     for state, counties in COUNTIES.items():
         if series == DEA or state in here:
             filled |= {f"{state}/(never named {extra})": state for extra in range(1, counties - here[state] + 1)}
-    counts = [(f"{row['state']}/{row['county']}", int(row["year"]), float(row["n"])) for row in rows]
+    counts = [(_county(row), year_of(row, "year"), float(row.whole("n"))) for row in rows]
     exposure = {}
     if series == DEA:
-        reported = {(row["state"], int(row["year"])) for row in rows}
+        reported = {(row.text("state"), year_of(row, "year")) for row in rows}
         first = min(year for _, year, _ in counts)
         exposure = {
             (area, year): 0.0
@@ -63,30 +130,59 @@ def county_panel(path: Path, series: str) -> Panel:
     return panel_of(series, counts, state_of=filled, exposure=exposure)
 
 
+def _county(row: Row) -> str:
+    return f"{row.needed('state')}/{row.needed('county')}"
+
+
 def cell_panel(path: Path, *, piled_up: bool) -> Panel:
-    """`indiana_lab_5km_cell_year.csv`, with or without the points that eight or more rows share."""
+    """A file by 5 km cell, with or without the points that eight or more rows share. Raises `InputError`."""
     rows = [
-        (int(row["cell_row"]), int(row["cell_col"]), int(row["year"]), float(row["count"]), row["piled_up_geocode"])
-        for row in _read(path)
+        (
+            row.whole("cell_row", None),
+            row.whole("cell_col", None),
+            year_of(row, "year"),
+            row.whole("count"),
+            _piled(row),
+        )
+        for row in _table(path, CELL)
     ]
-    columns: dict[int, list[int]] = {}
-    for at, column, *_ in rows:
-        for beside in (at - 1, at, at + 1):
-            columns.setdefault(beside, []).append(column)
-    inside = range(min(row[0] for row in rows), max(row[0] for row in rows) + 1)
-    cells = [(at, column) for at in inside for column in range(min(columns[at]), max(columns[at]) + 1)]
+    if not rows:
+        raise InputError("it has a header and no record", source=path, remedy="Give a file with rows")
+    cells = _cells([row[:2] for row in rows])
     return panel_of(
-        "Indiana cells" if piled_up else "Indiana cells, not piled up",
-        [(_cell(at, column), year, n) for at, column, year, n, piled in rows if piled_up or piled == "0"],
+        CELLS if piled_up else CELLS_KEPT,
+        [(_cell(at, column), year, float(n)) for at, column, year, n, piled in rows if piled_up or not piled],
         state_of={_cell(*cell): "Indiana" for cell in cells},
+        years=(min(row[2] for row in rows), max(row[2] for row in rows)),
         places_m={_cell(at, column): (column * _CELL_M, at * _CELL_M) for at, column in cells},
     )
+
+
+def _piled(row: Row) -> bool:
+    if row.text("piled_up_geocode") not in ("0", "1"):
+        raise row.wrong("piled_up_geocode", f"{row.text('piled_up_geocode')!r} is neither 0 nor 1", "Write 0 or 1")
+    return row.text("piled_up_geocode") == "1"
+
+
+def _cells(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The cells of every row, from the first to the last in which anything was `found` in it or beside it."""
+    columns: dict[int, list[int]] = defaultdict(list)
+    for at, column in found:
+        for beside in (at - 1, at, at + 1):
+            columns[beside].append(column)
+    inside = range(min(at for at, _ in found), max(at for at, _ in found) + 1)
+    return [(at, column) for at in inside if at in columns for column in range(min(columns[at]), max(columns[at]) + 1)]
 
 
 def _cell(row: int, column: int) -> str:
     return f"{row}/{column}"
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def _table(path: Path, layout: frozenset[str]) -> Table:
+    table = read_table(path)
+    missing = sorted(layout - set(table.header))
+    if missing:
+        raise InputError(
+            f"the column {missing[0]!r} is missing", source=f"{path} line 1", field=missing[0], remedy="Add the column"
+        )
+    return table

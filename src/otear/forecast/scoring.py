@@ -12,6 +12,8 @@ held against the year.
 - **Covered**: how often the number lay in the central 90% interval, beside **stated**, the probability that the
   intervals claim. Counts are whole numbers, so an interval that holds at least 90% holds more, most of all where next
   to nothing is expected; the same again over areas where at least half a site was expected.
+- **Margin**: one forecaster less another, with the standard error by leaving out each test year in turn. Years are few
+  and no two are alike: a margin within two standard errors of 0 may well be luck.
 - **New**: of the sites in areas that had none in all years before, the share inside the 5% of those areas that are
   ranked highest among themselves; a random order has 0.05.
 """
@@ -120,6 +122,49 @@ def pooled(scores: Sequence[YearScore]) -> Score:
         some_stated=ratio(total("some_stated"), some),
         new_share=ratio(total("new_inside"), total("new_sites")),
     )
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One forecaster less another over the same test years: differences of share and log score, each with one standard
+    error (None for a single year), and in how many of the years the share was larger and smaller."""
+
+    years: int
+    share: float
+    share_error: float | None
+    log_score: float
+    log_score_error: float | None
+    better: int
+    worse: int
+
+
+def margin(mine: Sequence[YearScore], other: Sequence[YearScore]) -> Margin:
+    """How much better `mine` is. Raises `SettingError` where the years differ or nothing was found in them."""
+    if [score.year for score in mine] != [score.year for score in other]:
+        raise SettingError("the years differ", field="years", remedy="Score both on the same years")
+    share, log_score = _less(mine, other)
+    left_out = [
+        _less([*mine[:at], *mine[at + 1 :]], [*other[:at], *other[at + 1 :]])
+        for at in range(len(mine))
+        if len(mine) > 1
+    ]
+    errors = [_jackknife([pair[which] for pair in left_out]) for which in (0, 1)]
+    pairs = [(a.inside, b.inside) for a, b in zip(mine, other, strict=True)]
+    better, worse = sum(a > b for a, b in pairs), sum(a < b for a, b in pairs)
+    return Margin(len(mine), share, errors[0], log_score, errors[1], better, worse)
+
+
+def _less(mine: Sequence[YearScore], other: Sequence[YearScore]) -> tuple[float, float]:
+    a, b = pooled(mine), pooled(other)
+    if a.log_score is None or b.log_score is None:
+        raise SettingError("no area was scored", field="years", remedy="Test on years with areas")
+    return a.share - b.share, a.log_score - b.log_score
+
+
+def _jackknife(left_out: Sequence[float]) -> float | None:
+    """The standard error of a number, from what it is without each of n years in turn."""
+    n = len(left_out)
+    return float(np.sqrt((n - 1.0) / n * np.sum((np.array(left_out) - np.mean(left_out)) ** 2))) if n else None
 
 
 def best_possible(panel: Panel, years: Iterable[int], top: float = TOP) -> Score:

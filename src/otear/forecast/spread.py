@@ -16,7 +16,7 @@ from scipy.stats import nbinom
 from otear.forecast.panel import Floats
 
 _LEAST = 1e-12
-_SHAPES = (1e-3, 1e4)
+SHAPES = (1e-3, 1e4)
 
 
 def log_mass(counts: Floats, mean: Floats, shape: Floats) -> Floats:
@@ -29,14 +29,16 @@ def log_mass(counts: Floats, mean: Floats, shape: Floats) -> Floats:
     return np.asarray(mass)
 
 
-def mass_slopes(counts: Floats, mean: Floats, shape: Floats) -> tuple[Floats, Floats]:
-    """How `log_mass` grows with the logarithm of the mean, and with the logarithm of the shape."""
+def mass_and_slopes(counts: Floats, mean: Floats, shape: Floats) -> tuple[Floats, Floats, Floats]:
+    """`log_mass`, and how it grows with the logarithm of the mean and with the logarithm of the shape."""
     m = np.maximum(mean, _LEAST)
-    by_mean = shape * (counts - m) / (m + shape)
-    by_shape = (m - counts) / (m + shape) - np.log1p(m / shape)
-    some = counts > 0
-    by_shape[some] += digamma(counts[some] + shape[some]) - digamma(shape[some])
-    return np.asarray(by_mean), np.asarray(shape * by_shape)
+    some = np.flatnonzero(counts > 0)  # most are none, and then little is left
+    both, thin = m + shape, np.log1p(m / shape)
+    mass, by_shape = -shape * thin, (m - counts) / both - thin
+    c, r = counts[some], shape[some]
+    mass[some] += gammaln(c + r) - gammaln(r) - gammaln(c + 1.0) + c * np.log(m[some] / both[some])
+    by_shape[some] += digamma(c + r) - digamma(r)
+    return np.asarray(mass), np.asarray(shape * (counts - m) / both), np.asarray(shape * by_shape)
 
 
 def interval(mean: Floats, shape: Floats, covering: float) -> tuple[Floats, Floats]:
@@ -62,7 +64,7 @@ class Spread:
 
     def shape(self, mean: Floats) -> Floats:
         """The shape for each mean."""
-        return np.clip(np.exp(self.level + self.growth * np.log(np.maximum(mean, _LEAST))), *_SHAPES)
+        return np.clip(np.exp(self.level + self.growth * np.log(np.maximum(mean, _LEAST))), *SHAPES)
 
 
 def fitted_spread(counts: Floats, mean: Floats) -> Spread:
@@ -76,10 +78,10 @@ def fitted_spread(counts: Floats, mean: Floats) -> Spread:
 
     def loss(at: Floats) -> tuple[float, Floats]:
         shape = Spread(float(at[0]), float(at[1])).shape(mean)
-        free = (shape > _SHAPES[0]) & (shape < _SHAPES[1])
-        by_shape = np.where(free, mass_slopes(counts, mean, shape)[1], 0.0)
+        mass, _, slopes = mass_and_slopes(counts, mean, shape)
+        by_shape = np.where((shape > SHAPES[0]) & (shape < SHAPES[1]), slopes, 0.0)
         away = (at - prior) / width
-        value = -float(log_mass(counts, mean, shape).sum()) + 0.5 * float(away @ away)
+        value = -float(mass.sum()) + 0.5 * float(away @ away)
         return value, -np.array([by_shape.sum(), float((by_shape * log_mean).sum())]) + away / width
 
     best = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=[(-6.0, 6.0), (-1.0, 2.0)]).x

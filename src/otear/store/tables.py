@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-VERSION = "0004"
+VERSION = "0006"
 """The newest migration: tables of this version are opened as they are."""
 
 meta = Table(

@@ -4,6 +4,7 @@ otear.toml          settings
 otear.db            the index and the ledger (SQLite, WAL)
 keys/log.key        what the ledger's checkpoints are signed with, and log.pub, what others verify them with
 media/ab/abcd…      raw recordings, byte for byte, named by their SHA-256
+sources/ab/abcd…    files of counts and boundaries as they were imported, named in the same way
 derived/FOOTAGE/    packets.parquet, telemetry.parquet, coverage.parquet
 staging/            work in progress; whatever is here when a command starts was interrupted and is swept, but for what
                     came over a live link (`spool.py`)
@@ -27,7 +28,9 @@ from otear.store.blobs import Blobs, FolderBlobs, StagedBlob
 from otear.store.keeping import SqlKeeping
 from otear.store.ledger import SqlLedger
 from otear.store.log_key import has_log_key, make_log_key, read_log_key
+from otear.store.plans import SqlPlans
 from otear.store.recording_files import PACKETS_FILE, TELEMETRY_FILE
+from otear.store.records import SqlRecords
 from otear.store.registers import SqlRegisters
 from otear.store.settings import Settings, read_settings, settings_text
 from otear.store.sites import SqlSites
@@ -50,6 +53,8 @@ class Workspace:
     registers: Registers
     keeping: Keeping
     sites: Sites
+    records: SqlRecords
+    plans: SqlPlans
     ledger: SqlLedger
     blobs: Blobs
 
@@ -183,6 +188,8 @@ def open_workspace(root: Path) -> Workspace:
         registers=SqlRegisters(store.engine, store.ledger),
         keeping=SqlKeeping(store.engine, store.ledger),
         sites=SqlSites(store.engine, store.ledger),
+        plans=SqlPlans(store.engine, store.ledger),
+        records=SqlRecords(store.engine, store.ledger, FolderBlobs(root / "sources")),
         ledger=store.ledger,
         blobs=FolderBlobs(root / "media"),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from otear.errors import InputError
 from otear.store.workspace import SETTINGS_FILE
 
-_OWN = {SETTINGS_FILE, "keys", "media", "derived", "staging", "ledger"}
+_OWN = {SETTINGS_FILE, "keys", "media", "sources", "derived", "staging", "ledger"}
 """What a workspace folder holds besides its database (store/workspace.py) and what people put there."""
 
 

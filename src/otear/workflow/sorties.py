@@ -93,7 +93,7 @@ def authority_of(desk: Desk, sortie: Sortie, name: str | None) -> Authority:
             remedy=f"Name one: {', '.join(one.authority_id for one in found)}",
         )
     if not found:
-        desk.require(_NONE, Action.PLAN, _subject(sortie))
+        desk.require(NONE_IN_FORCE, Action.PLAN, _subject(sortie))
     return found[0]
 
 
@@ -265,7 +265,7 @@ def _json(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-_NONE = refused(
+NONE_IN_FORCE = refused(
     "no_authority",
     Bilingual("no authority is in force", "ninguna autorización está en vigor"),
     Bilingual(

@@ -1,42 +1,32 @@
-"""Routes that collect the most prize: ruin, recreate, and simulated annealing on the prize itself.
+"""Routes that collect the most prize: waves of simulated annealing on the prize itself.
 
-Each round takes strings of neighbouring visits out of one or more routes around a visit drawn at random (slack
-induction by string removals, after Schrimpf et al. 2000 and Christiaens and Vanden Berghe 2020) and fills the routes
-again, the visit with the best noisy ratio of prize to extra time first (after Vansteenwegen et al. 2009), until nothing
-fits. The new plan is kept if its value, prize less a small price for time, is better, or by chance if it is little
-worse: with the chance of Metropolis, at a temperature that falls to the end of the effort.
-
-A plan between rounds is always full: what it leaves out fits nowhere. So only routes that lost a visit, and visits that
-were lost, have to be looked at again. This takes it that no detour is quicker than the straight way (the triangle
-inequality); where one is, answers keep every rule, and some visits are not tried. Whether and where a visit fits is
-known in constant time per position, because beginnings and ends of routes carry their shortest duration and the
-earliest and latest start that allow it (Vidal et al. 2013, without time warp: a plan is always feasible).
+A wave is many rounds of ruin and recreate (`ruin`) at a temperature that falls from hot to cold; each wave is twice as
+long as the one before and begins with what that one left. The way of the search depends on the problem and the seed
+alone; effort says only where it ends. So more of it never collects less, and an answer may be asked for at any time.
 """
 
-# ruff: noqa: PLR0917 - compiled functions take plain numbers and arrays, many of them
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
 from otear.errors import SettingError
-from otear.geo.frames import Floats
 from otear.plan.routes.problem import Orienteering, Routes
+from otear.plan.routes.ruin import Plan, Task, Tuning, Whole, anneal, measure
 
-Whole = NDArray[np.int64]
-
-_TOLERANCE_S = 1e-9
-_LEAST = 1e-3
-"""Mean legs that even a visit on the way is taken to cost."""
-_FIRST_ROUNDS = 50
-"""Rounds of the first stretch against a clock; later ones are as long as a hundredth of the time allows."""
+TUNING = Tuning()
+_WAVE = 5_000
+"""Rounds of the first wave."""
+_LONGER = 2
+"""Each next wave is this many times as long."""
 _STRETCHES = 100
 """Temperatures on the way from hot to cold."""
+_FIRST_ROUNDS = 50
+"""Rounds before a clock is asked for the first time."""
+_CHECKS = 200
+"""How often a clock is asked on the way."""
 
 
 @dataclass(frozen=True)
@@ -62,73 +52,14 @@ class Seconds:
             raise SettingError(f"{self.seconds!r} s", field="seconds", remedy="Give a number above 0")
 
 
-class Tuning(NamedTuple):
-    """How the search goes about it; `OTEAR_BENCH_TUNING` of `benchmarks.orienteering` tries other figures."""
-
-    hot: float = 2.0
-    """Temperature at the beginning, in mean prizes."""
-    cold: float = 0.1
-    """And at the end."""
-    time_price: float = 0.1
-    """Mean prizes that a mean leg and its service cost: makes room, and guides among plans that are worth the same."""
-    noise: float = 0.9
-    """Share of a visit's ratio that chance may take away."""
-    low_power: float = 0.5
-    """The ratio is prize to a power over extra time: to this one in half of the rounds,"""
-    high_power: float = 2.0
-    """to this one in the others."""
-    strings: int = 3
-    """Most routes that lose visits in one round."""
-    string: int = 10
-    """Most visits that a route loses in one round."""
-    forced: float = 0.5
-    """Chance that a round which began at a visit left out puts that one in first."""
-
-
-TUNING = Tuning()
-
-
-class _Task(NamedTuple):
-    """The problem as nodes: n visits, then the m starts, then the m ends."""
-
-    travel: Floats
-    """(n + 2 m, n + 2 m)."""
-    service: Floats
-    opens: Floats
-    closes: Floats
-    budget: Floats
-    """(m,)."""
-    prize: Floats
-    """(n,), in mean prizes."""
-    near: Whole
-    """(n, n): for each visit all others, and itself, the nearest first."""
-    leg_s: float
-    """The mean time from a visit to another, service included: what extra time is measured by."""
-
-
-class _Plan(NamedTuple):
-    """Routes as they are being changed."""
-
-    order: Whole
-    """(m, n + 2): the nodes of each route, from its start to its end."""
-    length: Whole
-    """(m,): how many of them are visits."""
-    of: Whole
-    """(n,): the route that makes each visit, or -1."""
-    head: Floats
-    """(m, n + 2, 3): shortest duration, earliest and latest start of each route up to a node."""
-    tail: Floats
-    """And from a node on."""
-
-
 def plan_routes(
     problem: Orienteering, rng: np.random.Generator, effort: Rounds | Seconds, tuning: Tuning = TUNING
 ) -> Routes:
     """Routes that collect as much prize as this effort finds.
 
-    The first call on a machine compiles the search, which takes a quarter of a minute of processor time and is not
-    counted as effort. Visits
-    without a prize are never made.
+    More effort with the same seed never collects less: the way is the same, and the best plan on it is kept. The first
+    call on a machine compiles the search, which takes a quarter of a minute of processor time and is not counted as
+    effort. Visits without a prize are never made.
     """
     worth = np.array([one.prize for one in problem.visits], dtype=np.float64)
     if not problem.vehicles or not (worth > 0.0).any():
@@ -143,7 +74,7 @@ def plan_routes(
     return Routes(tuple(routes), float(sum(worth[visit] for route in routes for visit in route.visits)))
 
 
-def _task(problem: Orienteering, names: Whole) -> _Task:
+def _task(problem: Orienteering, names: Whole) -> Task:
     visits, vehicles = [problem.visits[name] for name in names.tolist()], problem.vehicles
     places = [one.place for one in visits] + [one.start for one in vehicles] + [one.end for one in vehicles]
     travel = np.ascontiguousarray(problem.travel_s[np.ix_(places, places)])
@@ -153,7 +84,7 @@ def _task(problem: Orienteering, names: Whole) -> _Task:
     prize = np.array([one.prize for one in visits])
     between = travel[: len(visits), : len(visits)]
     leg_s = float(between.mean() + service.mean())
-    return _Task(
+    return Task(
         travel,
         np.concatenate([service, idle]),
         np.array([one.opens_s for one in visits] + ready + ready),
@@ -165,242 +96,58 @@ def _task(problem: Orienteering, names: Whole) -> _Task:
     )
 
 
-def _empty(task: _Task) -> _Plan:
+def _empty(task: Task) -> Plan:
     count, vehicles = len(task.prize), len(task.budget)
     order = np.zeros((vehicles, count + 2), dtype=np.int64)
     order[:, 0] = np.arange(count, count + vehicles)
     order[:, 1] = order[:, 0] + vehicles
     parts = np.zeros((2, vehicles, count + 2, 3))
-    plan = _Plan(order, np.zeros(vehicles, dtype=np.int64), np.full(count, -1, dtype=np.int64), parts[0], parts[1])
+    plan = Plan(order, np.zeros(vehicles, dtype=np.int64), np.full(count, -1, dtype=np.int64), parts[0], parts[1])
     for route in range(vehicles):
-        _measure(task, plan, route)
+        measure(task, plan, route)
     return plan
 
 
-def _searched(task: _Task, rng: np.random.Generator, effort: Rounds | Seconds, tuning: Tuning) -> _Plan:
+def _searched(task: Task, rng: np.random.Generator, effort: Rounds | Seconds, tuning: Tuning) -> Plan:
     now, trial, best = _empty(task), _empty(task), _empty(task)
     worth = np.array([0.0, 0.0])
-    _anneal(rng, task, tuning, now, trial, best, worth, 0, tuning.hot)
+    anneal(rng, task, tuning, now, trial, best, worth, 0, tuning.hot)
+    meter = _meter(effort)
+    most = next(meter)
+    for temperature, rounds in _stretches(tuning):
+        left = rounds
+        while left:
+            if not most:
+                return best
+            some = min(left, most)
+            anneal(rng, task, tuning, now, trial, best, worth, some, temperature)
+            left -= some
+            most = meter.send(some)
+    raise AssertionError("waves never end")
+
+
+def _stretches(tuning: Tuning) -> Iterator[tuple[float, int]]:
+    """Temperatures and how many rounds each lasts: wave after wave, whatever the effort."""
+    wave = _WAVE
+    while True:
+        for stretch in range(_STRETCHES):
+            yield _cooled(tuning, stretch / _STRETCHES), wave // _STRETCHES
+        wave *= _LONGER
+
+
+def _meter(effort: Rounds | Seconds) -> Generator[int, int, None]:
+    """Yields how many rounds may follow before it is asked again, 0 at the end, and is sent how many did."""
+    done = 0
     if isinstance(effort, Rounds):
-        ends = np.linspace(0, effort.count, _STRETCHES + 1).astype(np.int64)
-        for stretch, rounds in enumerate(np.diff(ends).tolist()):
-            _anneal(rng, task, tuning, now, trial, best, worth, rounds, _cooled(tuning, stretch / _STRETCHES))
-        return best
-    began_s = at_s = effort.clock()
-    rounds = _FIRST_ROUNDS
-    while at_s - began_s < effort.seconds:
-        _anneal(rng, task, tuning, now, trial, best, worth, rounds, _cooled(tuning, (at_s - began_s) / effort.seconds))
-        before_s, at_s = at_s, effort.clock()
-        wanted_s = min(effort.seconds / _STRETCHES, began_s + effort.seconds - at_s)
-        rounds = max(1, int(rounds * min(10.0, wanted_s / max(at_s - before_s, 1e-6))))
-    return best
+        while True:
+            done += yield effort.count - done
+    began_s = effort.clock()
+    done += yield _FIRST_ROUNDS
+    while (gone_s := effort.clock() - began_s) < effort.seconds:
+        soon_s = min(effort.seconds / _CHECKS, effort.seconds - gone_s)
+        done += yield max(1, int(done / max(gone_s, 1e-6) * soon_s))
+    yield 0
 
 
 def _cooled(tuning: Tuning, done: float) -> float:
     return float(tuning.hot * (tuning.cold / tuning.hot) ** done)
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _measure(task: _Task, plan: _Plan, route: int) -> None:
-    """Durations and starts of all beginnings and ends of a route."""
-    nodes, head, tail, last = plan.order[route], plan.head[route], plan.tail[route], plan.length[route] + 1
-    for i in range(last + 1):
-        node = nodes[i]
-        opens, closes, service = task.opens[node], task.closes[node], task.service[node]
-        if i == 0:
-            head[0, 0], head[0, 1], head[0, 2] = service, opens, closes
-            continue
-        gone = head[i - 1, 0] + task.travel[nodes[i - 1], node]
-        wait = max(opens - gone - head[i - 1, 2], 0.0)
-        head[i, 0] = gone + wait + service
-        head[i, 1] = max(opens - gone, head[i - 1, 1]) - wait
-        head[i, 2] = min(closes - gone, head[i - 1, 2])
-    for i in range(last, -1, -1):
-        node = nodes[i]
-        opens, closes, service = task.opens[node], task.closes[node], task.service[node]
-        if i == last:
-            tail[i, 0], tail[i, 1], tail[i, 2] = service, opens, closes
-            continue
-        gone = service + task.travel[node, nodes[i + 1]]
-        wait = max(tail[i + 1, 1] - gone - closes, 0.0)
-        tail[i, 0] = gone + wait + tail[i + 1, 0]
-        tail[i, 1] = max(tail[i + 1, 1] - gone, opens) - wait
-        tail[i, 2] = min(tail[i + 1, 2] - gone, closes)
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _fit(task: _Task, plan: _Plan, route: int, visit: int) -> tuple[float, int]:
-    """The least time that a visit adds to a route, and after which of its nodes; infinite if it fits nowhere."""
-    nodes, head, tail = plan.order[route], plan.head[route], plan.tail[route]
-    length = plan.length[route]
-    opens, closes, service = task.opens[visit], task.closes[visit], task.service[visit]
-    had = head[length + 1, 0]
-    least, after = np.inf, -1
-    most = task.budget[route] - had + _TOLERANCE_S
-    for i in range(length + 1):
-        gone = head[i, 0] + task.travel[nodes[i], visit]
-        if head[i, 1] + gone > closes + _TOLERANCE_S:
-            continue
-        wait = max(opens - gone - head[i, 2], 0.0)
-        earliest = max(opens - gone, head[i, 1]) - wait
-        latest = min(closes - gone, head[i, 2])
-        gone += wait + service + task.travel[visit, nodes[i + 1]]
-        if earliest + gone > tail[i + 1, 2] + _TOLERANCE_S:
-            continue
-        added = gone + max(tail[i + 1, 1] - gone - latest, 0.0) + tail[i + 1, 0] - had
-        if added < least and added <= most:
-            least, after = added, i
-    return least, after
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _insert(task: _Task, plan: _Plan, route: int, after: int, visit: int) -> None:
-    nodes = plan.order[route]
-    for i in range(plan.length[route] + 1, after, -1):
-        nodes[i + 1] = nodes[i]
-    nodes[after + 1] = visit
-    plan.length[route] += 1
-    plan.of[visit] = route
-    _measure(task, plan, route)
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _ruin(
-    rng: np.random.Generator, task: _Task, tuning: Tuning, plan: _Plan, seed: int, changed: NDArray[np.bool_]
-) -> None:
-    """Take a string of visits out of each of the routes that come nearest to a visit."""
-    routes = 1 + rng.integers(0, min(tuning.strings, len(changed)))
-    for visit in task.near[seed]:
-        route = plan.of[visit]
-        if route < 0 or changed[route]:
-            continue
-        nodes, length = plan.order[route], plan.length[route]
-        string = 1 + rng.integers(0, min(tuning.string, length))
-        at = 1
-        while nodes[at] != visit:
-            at += 1
-        first, final = max(1, at - string + 1), min(at, length - string + 1)
-        first += rng.integers(0, final - first + 1)
-        for i in range(first, first + string):
-            plan.of[nodes[i]] = -1
-        for i in range(first + string, length + 2):
-            nodes[i - string] = nodes[i]
-        plan.length[route] -= string
-        _measure(task, plan, route)
-        changed[route] = True
-        routes -= 1
-        if routes == 0:
-            break
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _recreate(
-    rng: np.random.Generator,
-    task: _Task,
-    tuning: Tuning,
-    plan: _Plan,
-    before: _Plan,
-    forced: int,
-    changed: NDArray[np.bool_],
-    added: Floats,
-    after: Whole,
-) -> None:
-    """Put in what fits, the best noisy ratio of prize to extra time first, until nothing fits.
-
-    `added` and `after`, of shape (n, m), are room to work in: the time a visit adds to a route, and its place there.
-    """
-    count, vehicles = added.shape
-    power = tuning.low_power if rng.random() < 0.5 else tuning.high_power
-    for visit in range(count):
-        if plan.of[visit] < 0:
-            for route in range(vehicles):
-                if changed[route] or before.of[visit] >= 0:
-                    added[visit, route], after[visit, route] = _fit(task, plan, route, visit)
-                else:
-                    added[visit, route] = np.inf
-    while True:
-        chosen, into, best = -1, -1, 0.0
-        for visit in range(count):
-            if plan.of[visit] >= 0 or (forced >= 0 and visit != forced):
-                continue
-            cheapest = int(np.argmin(added[visit]))
-            extra = added[visit, cheapest]
-            if extra < np.inf:
-                ratio = task.prize[visit] ** power / (max(extra / task.leg_s, 0.0) + _LEAST)
-                ratio *= 1.0 - tuning.noise * rng.random()
-                if ratio > best:
-                    chosen, into, best = visit, cheapest, ratio
-        if chosen >= 0:
-            _insert(task, plan, into, after[chosen, into], chosen)
-            changed[into] = True
-            for visit in range(count):
-                if plan.of[visit] < 0 and added[visit, into] < np.inf:
-                    added[visit, into], after[visit, into] = _fit(task, plan, into, visit)
-        elif forced < 0:
-            break
-        forced = -1
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _copy(source: _Plan, target: _Plan, changed: NDArray[np.bool_]) -> None:
-    """Make the changed routes of one plan those of another. All visits leave before any arrives: some change routes."""
-    for route in range(len(changed)):
-        if changed[route]:
-            for i in range(1, target.length[route] + 1):
-                if target.of[target.order[route, i]] == route:
-                    target.of[target.order[route, i]] = -1
-    for route in range(len(changed)):
-        if changed[route]:
-            last = source.length[route] + 1
-            target.length[route] = source.length[route]
-            target.order[route, : last + 1] = source.order[route, : last + 1]
-            target.head[route, : last + 1] = source.head[route, : last + 1]
-            target.tail[route, : last + 1] = source.tail[route, : last + 1]
-            for i in range(1, last):
-                target.of[source.order[route, i]] = route
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _worth(task: _Task, tuning: Tuning, plan: _Plan) -> tuple[float, float]:
-    """Prize, and prize less the price of time."""
-    prize = time = 0.0
-    for route in range(len(task.budget)):
-        length = plan.length[route]
-        time += plan.head[route, length + 1, 0]
-        for i in range(1, length + 1):
-            prize += task.prize[plan.order[route, i]]
-    return prize, prize - tuning.time_price * time / task.leg_s
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _anneal(
-    rng: np.random.Generator,
-    task: _Task,
-    tuning: Tuning,
-    now: _Plan,
-    trial: _Plan,
-    best: _Plan,
-    worth: Floats,
-    rounds: int,
-    temperature: float,
-) -> None:
-    """Rounds at one temperature; `trial` equals `now` before and after, `worth` holds prize and value of `best`."""
-    count, vehicles = len(task.prize), len(task.budget)
-    added, after = np.empty((count, vehicles)), np.empty((count, vehicles), dtype=np.int64)
-    changed, every = np.zeros(vehicles, dtype=np.bool_), np.ones(vehicles, dtype=np.bool_)
-    value = _worth(task, tuning, now)[1]
-    for _ in range(rounds):
-        seed = rng.integers(0, count)
-        forced = seed if trial.of[seed] < 0 and rng.random() < tuning.forced else -1
-        changed[:] = trial.length == 0
-        _ruin(rng, task, tuning, trial, seed, changed)
-        _recreate(rng, task, tuning, trial, now, forced, changed, added, after)
-        prize, reached = _worth(task, tuning, trial)
-        if reached >= value + temperature * np.log(1.0 - rng.random()):
-            value = reached
-            _copy(trial, now, changed)
-            if prize > worth[0] + 1e-9 or (prize > worth[0] - 1e-9 and reached > worth[1]):
-                worth[0], worth[1] = prize, reached
-                _copy(trial, best, every)
-        else:
-            _copy(now, trial, changed)

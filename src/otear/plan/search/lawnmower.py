@@ -6,6 +6,8 @@ the band by the shortest way and mows it to and fro until its steps run out; a b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from otear.errors import InputError
@@ -77,15 +79,19 @@ def lawnmower_campaign(campaign: Campaign, columns: int) -> Tours:
     n = len(campaign.ground)
     if columns <= 0 or n % columns:
         raise InputError(f"{n} boxes are no grid of {columns} columns", field="columns", remedy="Give its columns")
-    lanes = _lanes(0, n // columns, columns, 0)
+    return mown(campaign, _lanes(0, n // columns, columns, 0))
+
+
+def mown(campaign: Campaign, lanes: Sequence[int]) -> Tours:
+    """The same for boxes that are no whole grid: swept in the order of `lanes`."""
     following = 0
     tours = list[Cells32]()
     for k in range(len(campaign.launches)):
         tour = np.empty(0, dtype=np.int32)
-        while len(tour) < n:
+        while len(tour) < len(lanes):
             longer = np.append(tour, np.int32(lanes[following])).astype(np.int32)
             if campaign.duration_s(k, longer) > campaign.launches[k].endurance_s:
                 break
-            tour, following = longer, (following + 1) % n
+            tour, following = longer, (following + 1) % len(lanes)
         tours.append(tour)
     return tuple(tours)

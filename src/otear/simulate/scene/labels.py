@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from otear.domain.kinds import CueKind
 from otear.geo.camera import Lens, Pose, camera_axes
 from otear.geo.frames import Floats, ecef_from_geodetic, enu_axes
+from otear.geo.sun import between, sun_at
 from otear.geo.terrain.grid import bilinear
 from otear.simulate.scene.label_kinds import KINDS, NO_KIND, Mask, named_things
 from otear.simulate.scene.label_points import (
@@ -33,7 +34,6 @@ from otear.simulate.scene.moment import LENGTH_US, start_of
 from otear.simulate.scene.raster import draw_faces
 from otear.simulate.scene.render import Renderer
 from otear.simulate.scene.solids import FLAT, solids
-from otear.simulate.scene.sun import between, sun_at
 from otear.simulate.scene.view import SKY_DEPTH_M
 from otear.simulate.world.land import Singles
 from otear.simulate.world.things import Shape, Things

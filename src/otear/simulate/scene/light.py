@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from otear.geo.frames import Floats
-from otear.simulate.scene.sun import Sun
+from otear.geo.sun import Sun
 from otear.simulate.scene.weather import Weather
 from otear.simulate.world.land import Singles
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otear.geo.frames import Floats
+from otear.geo.sun import Sun, between, sun_at
 from otear.simulate.scene.heat import air_c, warmth
 from otear.simulate.scene.light import Light, light
 from otear.simulate.scene.palette import Surface, colours
 from otear.simulate.scene.shade import Relief, Shade
-from otear.simulate.scene.sun import Sun, between, sun_at
 from otear.simulate.scene.weather import Weather
 from otear.simulate.world.land import Land, Singles
 from otear.simulate.world.things import Things

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from otear.geo.frames import SEMI_MAJOR_M
-from otear.simulate.scene.sun import Sun
+from otear.geo.sun import Sun
 from otear.simulate.world.land import Land, Singles
 
 BLOCK = 32

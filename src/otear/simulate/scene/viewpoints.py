@@ -16,8 +16,8 @@ from otear.domain.authority import SensorKind
 from otear.errors import SettingError
 from otear.geo.camera import Lens, Pose
 from otear.geo.frames import Floats
+from otear.geo.sun import between, solar_hour, sun_at
 from otear.simulate.scene.contact_sheet import look_at
-from otear.simulate.scene.sun import between, solar_hour, sun_at
 from otear.simulate.scene.weather import Season, Weather
 from otear.simulate.world.land import Land
 from otear.simulate.world.things import Things

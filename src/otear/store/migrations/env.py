@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from otear.store.tables import metadata
+from otear.store.forecast_tables import records
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=records.metadata)
 with context.begin_transaction():
     context.run_migrations()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from otear.simulate.scene.sun import between, solar_hour, sun_at
+from otear.geo.sun import between, solar_hour, sun_at
 
 
 def _us(*when: int) -> int:
