@@ -8,6 +8,7 @@ polygons on a plane of the tests' own. It should be 0. `OTEAR_BENCH_PLANS` says 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
@@ -34,6 +35,7 @@ def _row(name: str, seeds: range) -> dict[str, Any]:
     flown, boxes_swept, cut, worst = 0, 0, 0, -np.inf
     closed = 0
     for seed in seeds:
+        print(f"{name}: plan {seed}", file=sys.stderr, flush=True)
         boxes, trial, conditions, zones = survey(seed, name)
         worth = worth_of(boxes, seed)
         slot = Slot(0, "one", min(trial.endurance_s, 6.0 * 3_600.0), DEPART_US, LATE_US)
