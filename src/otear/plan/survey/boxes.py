@@ -162,8 +162,7 @@ def on_plane(area: Area, chart: Chart) -> shapely.Geometry:
     own = region((area,))
     if own is None:
         raise InputError("an area cannot be drawn", field="area", remedy="Mend its outline")
-    lon, lat = lonlat(own.chart, shapely.get_coordinates(own.shape))
-    drawn: shapely.Geometry = shapely.set_coordinates(shapely.from_wkb(shapely.to_wkb(own.shape)), chart.xy(lon, lat))
+    drawn: shapely.Geometry = shapely.transform(own.shape, lambda xy: chart.xy(*lonlat(own.chart, xy)))
     return drawn
 
 
